@@ -1,0 +1,82 @@
+package io.ghlrelay.admin;
+
+import io.ghlrelay.config.ConfigException;
+import io.ghlrelay.config.RelayConfig;
+import io.ghlrelay.config.TargetConfig;
+import io.ghlrelay.routing.RoutedTarget;
+import io.ghlrelay.store.Event;
+import io.ghlrelay.store.EventId;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** What the admin API may ask of the running relay. Thread-safe; may block for the store. */
+public interface RelayControl {
+
+  /** Every configured target, in the order of the configuration. */
+  List<TargetStatus> targets();
+
+  /** Pauses a target: its queue is kept, no attempt starts. False = no such target. */
+  boolean pause(String target);
+
+  /** Resumes a target. False = no such target. */
+  boolean resume(String target);
+
+  /**
+   * Makes deliveries of an event pending again, due at once.
+   *
+   * @param id the event
+   * @param targets to whom; null = every dead delivery of it, or, if the event is unrouted, every
+   *     target that the routes choose now
+   * @return the targets whose delivery is pending now because of this call; empty optional = no
+   *     such event
+   */
+  Optional<List<String>> replay(EventId id, @Nullable List<String> targets);
+
+  /** Where the event would go by the routes in force. */
+  List<RoutedTarget> routeNow(Event event);
+
+  /**
+   * Reads the configuration again and applies it, all or nothing.
+   *
+   * @return warnings, as text
+   * @throws ConfigException if it is not valid; the old one stays in force
+   */
+  List<String> reload() throws ConfigException;
+
+  /** The configuration in force. */
+  RelayConfig config();
+
+  /** Whether traffic should be sent here: every check with its result. */
+  List<Check> readiness();
+
+  /**
+   * One readiness check.
+   *
+   * @param name for example {@code store}
+   * @param ok whether it passed
+   * @param detail for the operator, never secret
+   */
+  record Check(String name, boolean ok, String detail) {}
+
+  /**
+   * A target now.
+   *
+   * @param config as configured
+   * @param paused whether paused
+   * @param inFlight attempts in flight
+   * @param pending deliveries not settled, those in flight included
+   * @param dead dead letters
+   * @param oldestPending see the store's statistics; null if nothing is pending
+   * @param nextAttemptAt when the next attempt is due; null if nothing is pending
+   */
+  record TargetStatus(
+      TargetConfig config,
+      boolean paused,
+      int inFlight,
+      long pending,
+      long dead,
+      @Nullable Instant oldestPending,
+      @Nullable Instant nextAttemptAt) {}
+}

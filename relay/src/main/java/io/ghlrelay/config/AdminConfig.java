@@ -1,0 +1,11 @@
+package io.ghlrelay.config;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The admin listener. Immutable.
+ *
+ * @param listen where to listen; beyond loopback only with a token
+ * @param token bearer token for the API; null = none
+ */
+public record AdminConfig(ListenAddress listen, @Nullable Secret token) {}

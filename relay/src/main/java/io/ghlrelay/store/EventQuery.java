@@ -1,0 +1,42 @@
+package io.ghlrelay.store;
+
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which events to list, newest first. Every filter may be null = any. Immutable.
+ *
+ * @param locationId exact location id
+ * @param type event type; {@code *} stands for any run of characters
+ * @param webhookId exact webhook id
+ * @param target only events with a delivery to this target
+ * @param state only events with a delivery in this state (to {@code target}, if given)
+ * @param unrouted true = only events that no route took
+ * @param from received at or after
+ * @param to received before
+ * @param cursor only events older than this one (exclusive); continues a listing
+ * @param limit most events to return, 1..1000
+ */
+public record EventQuery(
+    @Nullable String locationId,
+    @Nullable String type,
+    @Nullable String webhookId,
+    @Nullable String target,
+    @Nullable DeliveryState state,
+    boolean unrouted,
+    @Nullable Instant from,
+    @Nullable Instant to,
+    @Nullable EventId cursor,
+    int limit) {
+
+  /** Everything, newest first. */
+  public static EventQuery newest(int limit) {
+    return new EventQuery(null, null, null, null, null, false, null, null, null, limit);
+  }
+
+  /** The same filters, continued after {@code cursor}. */
+  public EventQuery after(EventId cursor) {
+    return new EventQuery(
+        locationId, type, webhookId, target, state, unrouted, from, to, cursor, limit);
+  }
+}

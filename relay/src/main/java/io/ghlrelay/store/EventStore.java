@@ -1,0 +1,125 @@
+package io.ghlrelay.store;
+
+import io.ghlrelay.routing.RoutedTarget;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * Keeps events, their deliveries and attempts: the only truth that survives a crash. Thread-safe.
+ *
+ * <p>Invariants, held by one contract test suite over every implementation:
+ *
+ * <ol>
+ *   <li>S1: when the stage of {@link #admit} completes with {@link Admitted.Stored}, the event, its
+ *       duplicate key and its deliveries are durable, all of them or none.
+ *   <li>S2: of all admissions with equal duplicate key and equal body within the retention, exactly
+ *       one is stored, however many arrive at once and across restarts.
+ *   <li>S3: the duplicate key is (appId, webhookId), or SHA-256 of the body where the event has no
+ *       webhookId. Same ids with another body: stored, with {@link Event#conflict()}.
+ *   <li>S4: every PENDING delivery is found by {@link #due}; no other is.
+ *   <li>S5: {@link #record} is atomic per call, applied in the order of calls, durable within 100
+ *       ms, and survives the death of the process once its stage completed.
+ *   <li>S6: {@link #purge} never removes an event that has a PENDING delivery.
+ *   <li>S7: a failed write leaves no trace, and the store takes writes again by itself once its
+ *       cause has gone.
+ * </ol>
+ *
+ * <p>Reading methods block for disk reads and throw {@link StoreUnavailableException} when the
+ * store cannot be read. Stages complete on a thread of the store: do little there.
+ */
+public interface EventStore extends AutoCloseable {
+
+  /**
+   * Admits an event with its deliveries, unless it is a duplicate. Many callers are gathered into
+   * one durable write.
+   *
+   * @return completes when durable; fails with {@link StoreUnavailableException} if it cannot be
+   *     made so, and at once if too much is waiting
+   */
+  CompletionStage<Admitted> admit(Admission admission);
+
+  /**
+   * Records an attempt together with the delivery as it is after it.
+   *
+   * @param before the delivery as the store holds it now
+   * @param after the same delivery after the attempt
+   * @return completes when visible to {@link #due} and the other reading methods; fails with {@link
+   *     StoreUnavailableException}, after which the caller may call again with the same arguments
+   */
+  CompletionStage<Void> record(Delivery before, Delivery after, Attempt attempt);
+
+  /**
+   * Pending deliveries of one target in the order they are due.
+   *
+   * @param target the target's name
+   * @param after exclusive
+   * @param limit most to return, at least 1
+   */
+  List<Delivery> due(String target, DuePosition after, int limit);
+
+  /** The event, if it is (still) held. */
+  Optional<Event> event(EventId id);
+
+  /** The exact body bytes, readable until the retention ends, whatever became of deliveries. */
+  Optional<byte[]> body(EventId id);
+
+  /** The event's deliveries, by target name. */
+  List<Delivery> deliveries(EventId id);
+
+  /** Every attempt of one delivery, all series, in order. */
+  List<Attempt> attempts(EventId id, String target);
+
+  /** Events with this webhook id, oldest first: more than one on a conflict. */
+  List<EventId> findByWebhookId(String webhookId);
+
+  /** Lists events, newest first. */
+  EventPage find(EventQuery query);
+
+  /**
+   * Makes deliveries pending again, due at {@code due}, each as a new series of attempts; a target
+   * the event had no delivery for gets a first one. A delivery that is pending already is left as
+   * it is. Durable when the stage completes.
+   *
+   * @param id the event; unknown id = empty list
+   * @param targets to whom; a target already known keeps its recorded route
+   * @return the deliveries made pending
+   */
+  CompletionStage<List<Delivery>> replay(EventId id, List<RoutedTarget> targets, Instant due);
+
+  /** Every location whose company was learnt: location id to company id. */
+  Map<String, String> learntCompanies();
+
+  /** Names of the paused targets. */
+  Set<String> pausedTargets();
+
+  /** Pauses or resumes a target, durably. */
+  void setPaused(String target, boolean paused);
+
+  /**
+   * Removes events received before {@code before}, with their bodies, settled deliveries, attempts
+   * and duplicate keys. Events with a pending delivery stay; others received within the same hour
+   * may stay with them.
+   *
+   * @return a rough number of events removed
+   */
+  long purge(Instant before);
+
+  /** Counts and state; cheap. */
+  StoreStats stats();
+
+  /**
+   * Writes a consistent copy into an empty or missing folder while the store is in use.
+   *
+   * @throws StoreUnavailableException if that fails
+   */
+  void backup(Path folder);
+
+  /** Makes everything recorded durable and closes. Admissions in progress fail. */
+  @Override
+  void close();
+}

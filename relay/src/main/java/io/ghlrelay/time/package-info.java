@@ -1,0 +1,5 @@
+/** The only place that reads the operating system's clock. Depends on nothing of ours. */
+@NullMarked
+package io.ghlrelay.time;
+
+import org.jspecify.annotations.NullMarked;
