@@ -3,6 +3,7 @@ package io.ghlrelay.store;
 import io.ghlrelay.retry.DeadReason;
 import io.ghlrelay.retry.RetryProgress;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +30,7 @@ public record Delivery(
     @Nullable DeadReason deadReason,
     Instant updatedAt) {
   public Delivery {
+    due = due == null ? null : due.truncatedTo(ChronoUnit.MICROS);
     if ((due != null) != (state == DeliveryState.PENDING)) {
       throw new IllegalArgumentException("due: " + due + " in state " + state);
     }

@@ -1,0 +1,24 @@
+package io.ghlrelay.delivery;
+
+import java.net.URI;
+
+/**
+ * Where a connection leads. Immutable.
+ *
+ * @param host name or literal address, without brackets
+ * @param port as given, or the scheme's own
+ * @param tls whether by https
+ */
+record Endpoint(String host, int port, boolean tls) {
+
+  /** The endpoint of an absolute http or https URL. */
+  static Endpoint of(URI url) {
+    boolean tls = "https".equalsIgnoreCase(url.getScheme());
+    String host = url.getHost();
+    if (host.startsWith("[")) {
+      host = host.substring(1, host.length() - 1);
+    }
+    int port = url.getPort() != -1 ? url.getPort() : tls ? 443 : 80;
+    return new Endpoint(host, port, tls);
+  }
+}

@@ -1,0 +1,211 @@
+package io.ghlrelay.delivery;
+
+import io.ghlrelay.retry.Outcome;
+import io.ghlrelay.store.Attempt;
+import io.ghlrelay.store.Header;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.DecoderException;
+import io.netty.handler.codec.http.DefaultFullHttpRequest;
+import io.netty.handler.codec.http.DefaultHttpHeadersFactory;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpObject;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import io.netty.util.ReferenceCountUtil;
+import java.net.SocketException;
+import java.net.URI;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** Carries one exchange after the other over a connection. Confined to its event loop. */
+final class ExchangeHandler extends ChannelInboundHandlerAdapter {
+  /** An answer's body is read to here, in bytes, then the connection is closed. */
+  static final int MAX_BODY = 64 << 10;
+
+  private final Endpoint endpoint;
+  private final ConnectionPool pool;
+  private @Nullable ChannelHandlerContext context;
+  private @Nullable Exchange exchange;
+  private long uses;
+  private int bodyBytes;
+  private boolean interim;
+  private boolean keepAlive;
+
+  /** Begins with {@code first} as soon as the connection is up. */
+  ExchangeHandler(Endpoint endpoint, ConnectionPool pool, Exchange first) {
+    this.endpoint = endpoint;
+    this.pool = pool;
+    this.exchange = first;
+  }
+
+  /** How many exchanges began here: tells an idle timer whether the connection was used since. */
+  long uses() {
+    return uses;
+  }
+
+  @Override
+  public void handlerAdded(ChannelHandlerContext ctx) {
+    context = ctx;
+  }
+
+  @Override
+  public void channelActive(ChannelHandlerContext ctx) {
+    Exchange first = Objects.requireNonNull(exchange);
+    first.on(ctx.channel());
+    if (!endpoint.tls()) {
+      begin(first);
+    }
+    ctx.fireChannelActive();
+  }
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+    if (event instanceof SslHandshakeCompletionEvent handshake && exchange != null) {
+      if (handshake.isSuccess()) {
+        begin(exchange);
+      } else {
+        fail(handshake.cause());
+      }
+    }
+    ctx.fireUserEventTriggered(event);
+  }
+
+  /** Sends the request of an exchange over this connection. */
+  void begin(Exchange next) {
+    ChannelHandlerContext ctx = Objects.requireNonNull(context);
+    exchange = next;
+    uses++;
+    bodyBytes = 0;
+    interim = false;
+    next.on(ctx.channel());
+    if (next.ended()) {
+      return;
+    }
+    ctx.writeAndFlush(message(next))
+        .addListener(
+            written -> {
+              if (!written.isSuccess() && exchange == next) {
+                fail(written.cause());
+              }
+            });
+  }
+
+  private DefaultFullHttpRequest message(Exchange next) {
+    URI url = next.target().url();
+    String path = url.getRawPath() == null || url.getRawPath().isEmpty() ? "/" : url.getRawPath();
+    String uri = url.getRawQuery() == null ? path : path + "?" + url.getRawQuery();
+    byte[] body = next.request().body();
+    // Validation stays on: a header value from outside can never split the request.
+    var message =
+        new DefaultFullHttpRequest(
+            HttpVersion.HTTP_1_1,
+            HttpMethod.POST,
+            uri,
+            Unpooled.wrappedBuffer(body),
+            DefaultHttpHeadersFactory.headersFactory(),
+            DefaultHttpHeadersFactory.trailersFactory());
+    message.headers().set(HttpHeaderNames.HOST, url.getRawAuthority());
+    for (Header header : next.request().headers()) {
+      message.headers().add(header.name(), header.value());
+    }
+    message.headers().set(HttpHeaderNames.CONTENT_LENGTH, body.length);
+    return message;
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object message) {
+    try {
+      Exchange current = exchange;
+      if (current == null || current.ended()) {
+        ctx.close(); // nobody asked for this
+      } else {
+        read(current, (HttpObject) message);
+      }
+    } finally {
+      ReferenceCountUtil.release(message);
+    }
+  }
+
+  private void read(Exchange current, HttpObject message) {
+    if (message.decoderResult().isFailure()) {
+      current.failed(new DecoderException("not HTTP"), false);
+      return;
+    }
+    if (message instanceof HttpResponse response) {
+      int status = response.status().code();
+      interim = status < 200 && status != 101;
+      if (interim) {
+        return; // 1xx is never final
+      }
+      if (status < 200 || status > 599) {
+        current.failed(new IllegalArgumentException("status " + status), false);
+        return;
+      }
+      keepAlive = HttpUtil.isKeepAlive(response);
+      String retryAfter = response.headers().get(HttpHeaderNames.RETRY_AFTER);
+      current.status(new Outcome.Answered(status, RetryAfter.parse(retryAfter, current.now())));
+    }
+    if (message instanceof HttpContent content) {
+      readBody(current, content);
+    }
+  }
+
+  private void readBody(Exchange current, HttpContent content) {
+    if (interim) {
+      return;
+    }
+    ByteBuf bytes = content.content();
+    int wanted =
+        Math.min(
+            bytes.readableBytes(), Attempt.RESPONSE_START_BYTES - current.responseStart().size());
+    if (wanted > 0) {
+      byte[] start = new byte[wanted];
+      bytes.getBytes(bytes.readerIndex(), start);
+      current.responseStart().writeBytes(start);
+    }
+    bodyBytes += bytes.readableBytes();
+    ChannelHandlerContext ctx = Objects.requireNonNull(context);
+    if (content instanceof LastHttpContent) {
+      exchange = null;
+      current.completed();
+      if (keepAlive) {
+        pool.give(endpoint, ctx.channel());
+      } else {
+        ctx.close();
+      }
+    } else if (bodyBytes > MAX_BODY) {
+      exchange = null;
+      current.completed();
+      ctx.close();
+    }
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext ctx) {
+    pool.forget(endpoint, ctx.channel());
+    fail(new SocketException("the connection was closed before an answer"));
+    ctx.fireChannelInactive();
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    fail(cause);
+    ctx.close();
+  }
+
+  private void fail(Throwable cause) {
+    Exchange current = exchange;
+    if (current != null) {
+      exchange = null;
+      current.failed(cause, false);
+    }
+  }
+}

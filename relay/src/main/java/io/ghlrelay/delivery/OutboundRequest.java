@@ -1,0 +1,120 @@
+package io.ghlrelay.delivery;
+
+import io.ghlrelay.config.Secret;
+import io.ghlrelay.config.TargetConfig;
+import io.ghlrelay.platform.Envelope;
+import io.ghlrelay.store.Event;
+import io.ghlrelay.store.Header;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+
+/**
+ * What an attempt sends: the platform's end-to-end headers and exact body, and ours. Immutable.
+ *
+ * @param headers in order, without {@code Host} and {@code Content-Length}, which the client sets
+ * @param body the exact bytes the platform signed
+ */
+public record OutboundRequest(List<Header> headers, byte[] body) {
+
+  /** RFC 9110, section 7.6.1, and what the client sets itself. */
+  private static final Set<String> NOT_FORWARDED =
+      Set.of(
+          "connection",
+          "proxy-connection",
+          "keep-alive",
+          "te",
+          "trailer",
+          "transfer-encoding",
+          "upgrade",
+          "proxy-authenticate",
+          "proxy-authorization",
+          "host",
+          "content-length",
+          "expect");
+
+  /** Names that only the relay may set; an inbound header cannot pretend. */
+  private static final Set<String> OURS =
+      Set.of("webhook-id", "webhook-timestamp", "webhook-signature");
+
+  private static final String OUR_PREFIX = "relay-";
+
+  /** What may stand in an id that is signed as {@code id.timestamp.body}: no dot, no space. */
+  private static final Pattern PLAIN_ID = Pattern.compile("[A-Za-z0-9_-]{1,128}");
+
+  public OutboundRequest {
+    headers = List.copyOf(headers);
+  }
+
+  /** Whether a header of this name travels from the platform to a target. */
+  public static boolean isForwarded(String name) {
+    String lower = name.toLowerCase(Locale.ROOT);
+    return !NOT_FORWARDED.contains(lower) && !OURS.contains(lower) && !lower.startsWith(OUR_PREFIX);
+  }
+
+  /**
+   * Builds the request of one attempt.
+   *
+   * @param event what was received
+   * @param body its exact bytes
+   * @param attempt number of the attempt in its series, from 1
+   * @param target whose headers and signing apply
+   * @param now the time of the attempt, for signing
+   */
+  public static OutboundRequest of(
+      Event event, byte[] body, int attempt, TargetConfig target, Instant now) {
+    List<Header> headers = new ArrayList<>(event.headers().size() + target.headers().size() + 8);
+    Set<String> replaced = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
+    replaced.addAll(target.headers().keySet());
+    Set<String> named = namedByConnection(event.headers());
+    for (Header header : event.headers()) {
+      if (isForwarded(header.name())
+          && !replaced.contains(header.name())
+          && !named.contains(header.name().toLowerCase(Locale.ROOT))) {
+        headers.add(header);
+      }
+    }
+    String webhookId = webhookId(event);
+    headers.add(new Header("Relay-Event-Id", event.id().toString()));
+    headers.add(new Header("Relay-Attempt", Integer.toString(attempt)));
+    headers.add(new Header("Relay-Verified", event.verified().id()));
+    headers.add(new Header("Webhook-Id", webhookId));
+    for (Map.Entry<String, Secret> header : target.headers().entrySet()) {
+      headers.add(new Header(header.getKey(), header.getValue().reveal()));
+    }
+    if (target.sign() != null) {
+      headers.addAll(StandardWebhooksSigner.sign(target.sign(), webhookId, now, body));
+    }
+    return new OutboundRequest(headers, body);
+  }
+
+  private static Set<String> namedByConnection(List<Header> headers) {
+    Set<String> named = new HashSet<>();
+    for (Header header : headers) {
+      if (header.name().equalsIgnoreCase("connection")) {
+        for (String name : header.value().split(",")) {
+          named.add(name.trim().toLowerCase(Locale.ROOT));
+        }
+      }
+    }
+    return named;
+  }
+
+  /**
+   * The id a receiver can be idempotent by: the platform's own, which survives a resend, unless it
+   * is missing, unfit for signing, or shared by events with different bodies.
+   */
+  static String webhookId(Event event) {
+    Envelope envelope = event.envelope();
+    String id = envelope.webhookId();
+    return id != null && !event.conflict() && PLAIN_ID.matcher(id).matches()
+        ? id
+        : event.id().toString();
+  }
+}

@@ -1,0 +1,15 @@
+package io.ghlrelay.delivery;
+
+import io.ghlrelay.retry.Outcome;
+import java.time.Instant;
+
+/**
+ * How one attempt went. Immutable.
+ *
+ * @param outcome its outcome
+ * @param startedAt when it was sent (or connecting began)
+ * @param endedAt when it ended
+ * @param responseStart the first bytes of the answer's body, at most 1 KiB; empty if none
+ */
+public record TargetAnswer(
+    Outcome outcome, Instant startedAt, Instant endedAt, byte[] responseStart) {}

@@ -1,0 +1,162 @@
+package io.ghlrelay.ingress;
+
+import io.ghlrelay.platform.Envelope;
+import io.ghlrelay.platform.EnvelopeReader;
+import io.ghlrelay.platform.SignatureVerifier;
+import io.ghlrelay.platform.Verification;
+import io.ghlrelay.routing.RoutedTarget;
+import io.ghlrelay.routing.RoutingTable;
+import io.ghlrelay.store.Admission;
+import io.ghlrelay.store.Admitted;
+import io.ghlrelay.store.Event;
+import io.ghlrelay.store.EventId;
+import io.ghlrelay.store.EventIds;
+import io.ghlrelay.store.EventStore;
+import io.ghlrelay.store.Header;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.BiConsumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The story of acceptance: verify, read the envelope, route, admit. Knows no HTTP. Thread-safe; its
+ * rules are swapped whole on a reload.
+ */
+public final class Intake {
+  private static final Logger log = LoggerFactory.getLogger(Intake.class);
+
+  private final EnvelopeReader envelopes = new EnvelopeReader();
+  private final EventIds ids;
+  private final EventStore store;
+  private final CompanyDirectory companies;
+  private final BiConsumer<Admitted.Stored, byte[]> onStored;
+  private final IngressMetrics metrics;
+  private final Clock clock;
+  private volatile Rules rules;
+
+  /**
+   * An intake into a store.
+   *
+   * @param rules what applies now
+   * @param store where events go
+   * @param companies learnt companies
+   * @param onStored told of each new event as soon as it is durable, before the sender is, on a
+   *     thread of the store; must be quick
+   * @param metrics counted here
+   * @param clock for ids and times
+   */
+  public Intake(
+      Rules rules,
+      EventStore store,
+      CompanyDirectory companies,
+      BiConsumer<Admitted.Stored, byte[]> onStored,
+      IngressMetrics metrics,
+      Clock clock) {
+    this.rules = rules;
+    this.store = store;
+    this.companies = companies;
+    this.onStored = onStored;
+    this.metrics = metrics;
+    this.clock = clock;
+    this.ids = new EventIds(clock);
+  }
+
+  /**
+   * What a reload replaces.
+   *
+   * @param verifier whose signatures count
+   * @param apps accepted app ids; empty = any
+   * @param routes where events go
+   */
+  public record Rules(SignatureVerifier verifier, Set<String> apps, RoutingTable routes) {}
+
+  /** What became of a request. */
+  sealed interface Result {
+    /** Durable, now or before. */
+    record Accepted(EventId id, boolean duplicate) implements Result {}
+
+    /** Not taken. */
+    record Refused(Refusal refusal) implements Result {}
+  }
+
+  /** Applies new rules to the requests that come from now on. */
+  public void swap(Rules newRules) {
+    rules = newRules;
+  }
+
+  /** The rules in force. */
+  public Rules rules() {
+    return rules;
+  }
+
+  /**
+   * Takes one request in.
+   *
+   * @param body the exact bytes; not to be changed by anyone from now on
+   * @param ed25519 values of {@code X-GHL-Signature}
+   * @param rsaSha256 values of {@code X-WH-Signature}
+   * @param headers the end-to-end headers
+   * @param receivedAt when the last byte came
+   * @return never fails; completes on any thread
+   */
+  CompletionStage<Result> take(
+      byte[] body,
+      List<String> ed25519,
+      List<String> rsaSha256,
+      List<Header> headers,
+      Instant receivedAt) {
+    Rules now = rules;
+    Verification verification = now.verifier().verify(body, ed25519, rsaSha256);
+    metrics.checked(verification);
+    if (!(verification instanceof Verification.Verified verified)) {
+      log.debug("Refused a request: {}", verification);
+      return refused(Refusal.UNVERIFIED);
+    }
+    Envelope envelope = envelopes.read(body);
+    if (!now.apps().isEmpty()
+        && (envelope.appId() == null || !now.apps().contains(envelope.appId()))) {
+      return refused(Refusal.FOREIGN_APP);
+    }
+    List<RoutedTarget> targets = now.routes().route(envelope, companies.companyOf(envelope));
+    Event event =
+        new Event(ids.next(), receivedAt, envelope, verified.scheme(), headers, body.length, false);
+    Admission admission = new Admission(event, body, targets, companies.lesson(envelope));
+    return store
+        .admit(admission)
+        .handle((admitted, failure) -> result(admission, admitted, failure));
+  }
+
+  private static CompletionStage<Result> refused(Refusal refusal) {
+    return CompletableFuture.completedFuture(new Result.Refused(refusal));
+  }
+
+  private Result result(Admission admission, Admitted admitted, Throwable failure) {
+    if (failure != null) {
+      log.debug("An event could not be stored.", failure);
+      return new Result.Refused(Refusal.UNAVAILABLE);
+    }
+    Duration wait = Duration.between(admission.event().receivedAt(), clock.instant());
+    if (admitted instanceof Admitted.Duplicate duplicate) {
+      metrics.duplicate(wait);
+      return new Result.Accepted(duplicate.first(), true);
+    }
+    Admitted.Stored stored = (Admitted.Stored) admitted;
+    if (admission.learnt() != null) {
+      companies.learn(admission.learnt());
+    }
+    onStored.accept(stored, admission.body());
+    metrics.stored(
+        admission.body().length,
+        stored.event().conflict(),
+        !stored.deliveries().isEmpty(),
+        admission.event().receivedAt(),
+        wait);
+    return new Result.Accepted(stored.event().id(), false);
+  }
+}
