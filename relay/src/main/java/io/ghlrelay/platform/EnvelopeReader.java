@@ -1,11 +1,177 @@
 package io.ghlrelay.platform;
 
-/** Reads the {@link Envelope} of a body with a streaming parser, without a tree. Thread-safe. */
-@SuppressWarnings("DoNotCallSuggester")
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the {@link Envelope} of a body with a streaming parser, without a tree. Thread-safe.
+ *
+ * <p>Values count only as non-empty strings of at most {@link #MAX_VALUE} characters. Of a repeated
+ * key the last counts, as in JavaScript's {@code JSON.parse}. The location is the first of {@code
+ * locationId}; {@code altId} where {@code altType} is {@code location}; {@code id} of {@code
+ * LocationCreate} and {@code LocationUpdate}; {@code location.id}; then the same inside {@code
+ * data} (the platform's webhook guide wraps the entity so).
+ */
 public final class EnvelopeReader {
+  /** Longest id, type or timestamp taken, in characters; the platform's have some 40. */
+  public static final int MAX_VALUE = 512;
+
+  /** Deepest nesting read; documented events nest 6 deep. */
+  private static final int MAX_DEPTH = 500;
+
+  private final JsonFactory json =
+      JsonFactory.builder()
+          .streamReadConstraints(
+              StreamReadConstraints.builder()
+                  .maxNestingDepth(MAX_DEPTH)
+                  .maxStringLength(Integer.MAX_VALUE)
+                  .maxNumberLength(Integer.MAX_VALUE)
+                  .maxNameLength(Integer.MAX_VALUE)
+                  .build())
+          // Every name of a stranger's body would stay in the canonical table otherwise.
+          .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
+          .build();
 
   /** Reads it; a body that is not one whole JSON object gives {@link Envelope#EMPTY}. */
   public Envelope read(byte[] body) {
-    throw new IllegalStateException("not yet written");
+    if (!looksLikeObject(body) || !isUtf8(body)) {
+      return Envelope.EMPTY;
+    }
+    try (JsonParser parser = json.createParser(body)) {
+      if (parser.nextToken() != JsonToken.START_OBJECT) {
+        return Envelope.EMPTY;
+      }
+      Fields top = new Fields();
+      top.read(parser, true);
+      return parser.nextToken() == null ? top.envelope() : Envelope.EMPTY;
+    } catch (IOException notJson) {
+      return Envelope.EMPTY; // verified all the same: it is stored and goes the catch-all way
+    }
+  }
+
+  /** JSON between systems is UTF-8 (RFC 8259); Jackson would also take UTF-16 and a BOM. */
+  private static boolean looksLikeObject(byte[] body) {
+    int first = 0;
+    while (first < body.length && (body[first] == ' ' || (body[first] >= 9 && body[first] <= 13))) {
+      first++;
+    }
+    return first + 1 < body.length && body[first] == '{' && body[first + 1] != 0;
+  }
+
+  /** Jackson skips the text of values it is not asked for, and would not see broken bytes there. */
+  private static boolean isUtf8(byte[] body) {
+    for (byte b : body) {
+      if (b < 0) {
+        return decodes(body);
+      }
+    }
+    return true; // plain ASCII, the usual case
+  }
+
+  private static boolean decodes(byte[] body) {
+    try {
+      StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(body));
+      return true;
+    } catch (CharacterCodingException e) {
+      return false;
+    }
+  }
+
+  /** What is noted of one object: the whole body, or its {@code data}. */
+  private static final class Fields {
+    private @Nullable String webhookId;
+    private @Nullable String type;
+    private @Nullable String appId;
+    private @Nullable String companyId;
+    private @Nullable String timestamp;
+    private @Nullable String locationId;
+    private @Nullable String altId;
+    private @Nullable String altType;
+    private @Nullable String id;
+    private @Nullable String nestedLocationId;
+    private @Nullable Fields data;
+
+    /** Reads to the end of the object that the parser has just entered. */
+    void read(JsonParser parser, boolean top) throws IOException {
+      for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
+        JsonToken value = parser.nextToken();
+        switch (name) {
+          case "webhookId" -> webhookId = text(parser, value);
+          case "type" -> type = text(parser, value);
+          case "appId" -> appId = text(parser, value);
+          case "companyId" -> companyId = text(parser, value);
+          case "timestamp" -> timestamp = text(parser, value);
+          case "locationId" -> locationId = text(parser, value);
+          case "altId" -> altId = text(parser, value);
+          case "altType" -> altType = text(parser, value);
+          case "id" -> id = text(parser, value);
+          case "location" -> nestedLocationId = idInside(parser, value);
+          case "data" -> data = top ? dataInside(parser, value) : null;
+          default -> {
+            // Names that nobody routes by pass untouched.
+          }
+        }
+        if (parser.currentToken().isStructStart()) {
+          parser.skipChildren();
+        }
+      }
+    }
+
+    private static @Nullable String text(JsonParser parser, JsonToken value) throws IOException {
+      if (value != JsonToken.VALUE_STRING) {
+        return null;
+      }
+      int length = parser.getTextLength();
+      return length == 0 || length > MAX_VALUE ? null : parser.getText();
+    }
+
+    private static @Nullable String idInside(JsonParser parser, JsonToken value)
+        throws IOException {
+      if (value != JsonToken.START_OBJECT) {
+        return null;
+      }
+      Fields nested = new Fields();
+      nested.read(parser, false);
+      return nested.id;
+    }
+
+    private static @Nullable Fields dataInside(JsonParser parser, JsonToken value)
+        throws IOException {
+      if (value != JsonToken.START_OBJECT) {
+        return null;
+      }
+      Fields nested = new Fields();
+      nested.read(parser, false);
+      return nested;
+    }
+
+    private @Nullable String location(@Nullable String eventType) {
+      if (locationId != null) {
+        return locationId;
+      }
+      if (altId != null && "location".equals(altType)) {
+        return altId;
+      }
+      boolean aboutLocation =
+          "LocationCreate".equals(eventType) || "LocationUpdate".equals(eventType);
+      return aboutLocation && id != null ? id : nestedLocationId;
+    }
+
+    Envelope envelope() {
+      String location = location(type);
+      String company = companyId;
+      if (data != null) {
+        location = location != null ? location : data.location(type);
+        company = company != null ? company : data.companyId;
+      }
+      return new Envelope(webhookId, type, location, company, appId, timestamp);
+    }
   }
 }

@@ -2,6 +2,7 @@ package io.ghlrelay.retry;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Set;
 
 /**
@@ -42,6 +43,28 @@ public record RetryPolicy(
     Duration maxDuration,
     boolean honorRetryAfter) {
 
+  /** A {@code Retry-After} beyond this is taken as this: a target cannot park an event for ever. */
+  public static final Duration MAX_RETRY_AFTER = Duration.ofDays(1);
+
+  /** Longer than any schedule; keeps nanoseconds within a long. */
+  private static final Duration LONGEST = Duration.ofDays(36_500);
+
+  private static final long LONGEST_MICROS = LONGEST.toNanos() / 1000;
+
+  public RetryPolicy {
+    check(!minBackoff.isNegative() && !minBackoff.isZero(), "minBackoff", minBackoff, "> 0");
+    check(factor >= 1 && factor <= 100, "factor", factor, "1..100");
+    check(maxBackoff.compareTo(minBackoff) >= 0, "maxBackoff", maxBackoff, ">= minBackoff");
+    check(maxRetries >= 0, "maxRetries", maxRetries, ">= 0");
+    check(!maxDuration.isNegative(), "maxDuration", maxDuration, ">= 0");
+  }
+
+  private static void check(boolean good, String name, Object value, String expected) {
+    if (!good) {
+      throw new IllegalArgumentException(name + ": " + value + " (expected: " + expected + ")");
+    }
+  }
+
   /** What the backoffs are counted from. */
   public enum Timeline {
     /** From the end of the first attempt: every retry has a fixed place. */
@@ -64,7 +87,15 @@ public record RetryPolicy(
    * @param min least value, zero or more
    * @param max greatest value
    */
-  public record Jitter(JitterOn on, Duration min, Duration max) {}
+  public record Jitter(JitterOn on, Duration min, Duration max) {
+    /** No jitter at all. */
+    public static final Jitter NONE = new Jitter(JitterOn.NONE, Duration.ZERO, Duration.ZERO);
+
+    public Jitter {
+      check(!min.isNegative(), "jitter.min", min, ">= 0");
+      check(max.compareTo(min) >= 0, "jitter.max", max, ">= jitter.min");
+    }
+  }
 
   /**
    * Which outcomes are retried.
@@ -73,24 +104,155 @@ public record RetryPolicy(
    * @param timeout whether {@link TransportError#TIMEOUT} is
    * @param connection whether every other transport error is
    */
-  public record RetryOn(Set<Integer> statuses, boolean timeout, boolean connection) {}
+  public record RetryOn(Set<Integer> statuses, boolean timeout, boolean connection) {
+    public RetryOn {
+      statuses = Set.copyOf(statuses);
+      for (int status : statuses) {
+        check(status >= 300 && status <= 599, "retryOn", status, "300..599");
+      }
+    }
+
+    /** Whether an outcome is worth another attempt. */
+    public boolean covers(Outcome outcome) {
+      if (outcome instanceof Outcome.Failed failed) {
+        return failed.error() == TransportError.TIMEOUT ? timeout : connection;
+      }
+      return statuses.contains(outcome.effectiveStatus());
+    }
+  }
+
+  /** The same policy on another timeline. */
+  public RetryPolicy withTimeline(Timeline other) {
+    return new RetryPolicy(
+        name,
+        retryOn,
+        minBackoff,
+        factor,
+        maxBackoff,
+        jitter,
+        other,
+        maxRetries,
+        maxDuration,
+        honorRetryAfter);
+  }
+
+  /**
+   * The backoff before a retry, without jitter.
+   *
+   * @param retry its number, from 1
+   */
+  public Duration backoff(int retry) {
+    int doublings = jitter.on() == JitterOn.FIRST ? retry - 2 : retry - 1;
+    if (doublings < 0) {
+      return Duration.ZERO;
+    }
+    double micros = toMicros(minBackoff) * Math.pow(factor, doublings);
+    long cap = toMicros(maxBackoff);
+    return ofMicros(micros >= cap ? cap : Math.round(micros));
+  }
 
   /**
    * Decides what follows an attempt.
    *
    * @param before the series before this attempt
    * @param startedAt when the attempt was sent
-   * @param endedAt when it ended
+   * @param endedAt when it ended, not before {@code startedAt}
    * @param outcome how it ended
    * @param jitterSource asked only where the policy draws jitter
    */
-  @SuppressWarnings("DoNotCallSuggester")
   public RetryDecision decide(
       RetryProgress before,
       Instant startedAt,
       Instant endedAt,
       Outcome outcome,
       JitterSource jitterSource) {
-    throw new IllegalStateException("not yet written");
+    int attempts = before.attempts() + 1;
+    RetryProgress ended =
+        new RetryProgress(attempts, before.firstFailureEnd(), before.jitter(), before.dueOffset());
+    if (outcome.isSuccess()) {
+      return new RetryDecision.Delivered(ended);
+    }
+    if (!retryOn.covers(outcome)) {
+      return new RetryDecision.Dead(DeadReason.REJECTED, ended);
+    }
+    int retry = attempts; // after the first attempt comes retry 1
+    if (retry > maxRetries) {
+      return new RetryDecision.Dead(DeadReason.EXHAUSTED, ended);
+    }
+    Instant firstEnd =
+        before.firstFailureEnd() != null ? before.firstFailureEnd() : micros(endedAt);
+    Duration drawn = before.jitter() == null ? draw(retry, jitterSource) : before.jitter();
+    Duration extra = jitter.on() == JitterOn.EACH && retry > 1 ? draw(retry, jitterSource) : drawn;
+    Duration offset =
+        switch (timeline) {
+          case OFFSETS -> backoff(retry).plus(extra);
+          case INTERVALS ->
+              before
+                  .dueOffset()
+                  .plus(retry == 1 ? Duration.ZERO : ran(startedAt, endedAt))
+                  .plus(backoff(retry))
+                  .plus(retry == 1 || jitter.on() == JitterOn.EACH ? extra : Duration.ZERO);
+        };
+    Instant due = due(firstEnd, micros(endedAt), retry, offset, before.dueOffset(), startedAt);
+    if (honorRetryAfter && outcome instanceof Outcome.Answered answered) {
+      Instant asked = earliestAsked(answered, micros(endedAt));
+      if (asked.isAfter(due)) {
+        offset = offset.plus(Duration.between(due, asked));
+        due = asked;
+      }
+    }
+    if (offset.compareTo(maxDuration) > 0) {
+      return new RetryDecision.Dead(DeadReason.EXHAUSTED, ended);
+    }
+    return new RetryDecision.Retry(due, new RetryProgress(attempts, firstEnd, drawn, offset));
+  }
+
+  /**
+   * The instant that belongs to a planned offset. On OFFSETS it is simply counted from the end of
+   * the first attempt. On INTERVALS it is counted from the end of the previous attempt: that one
+   * may have started late (the relay was down, the target paused), and such lateness moves the
+   * instant but not the offset, so it uses up nothing of {@link #maxDuration}.
+   */
+  private Instant due(
+      Instant firstEnd,
+      Instant endedAt,
+      int retry,
+      Duration offset,
+      Duration previousOffset,
+      Instant startedAt) {
+    if (timeline == Timeline.OFFSETS || retry == 1) {
+      return firstEnd.plus(offset);
+    }
+    return endedAt.plus(offset.minus(previousOffset).minus(ran(startedAt, endedAt)));
+  }
+
+  private static Instant earliestAsked(Outcome.Answered answered, Instant endedAt) {
+    Duration asked = answered.retryAfter() == null ? Duration.ZERO : answered.retryAfter();
+    Duration clamped = asked.compareTo(MAX_RETRY_AFTER) > 0 ? MAX_RETRY_AFTER : asked;
+    return endedAt.plus(clamped);
+  }
+
+  private Duration draw(int retry, JitterSource source) {
+    if (jitter.on() == JitterOn.NONE || (jitter.on() == JitterOn.FIRST && retry > 1)) {
+      return Duration.ZERO;
+    }
+    return ofMicros(toMicros(source.draw(jitter.min(), jitter.max())));
+  }
+
+  private static Duration ran(Instant startedAt, Instant endedAt) {
+    Duration ran = Duration.between(startedAt, endedAt);
+    return ran.isNegative() ? Duration.ZERO : ofMicros(toMicros(ran));
+  }
+
+  private static Instant micros(Instant instant) {
+    return instant.truncatedTo(ChronoUnit.MICROS);
+  }
+
+  private static long toMicros(Duration duration) {
+    return duration.compareTo(LONGEST) > 0 ? LONGEST_MICROS : duration.toNanos() / 1000;
+  }
+
+  private static Duration ofMicros(long micros) {
+    return Duration.of(micros, ChronoUnit.MICROS);
   }
 }

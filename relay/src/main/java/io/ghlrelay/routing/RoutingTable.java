@@ -1,16 +1,21 @@
 package io.ghlrelay.routing;
 
 import io.ghlrelay.platform.Envelope;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The routes in force, compiled. Immutable; a reload makes a new one. */
-@SuppressWarnings("DoNotCallSuggester")
 public final class RoutingTable {
+  private final List<Compiled> routes;
 
   /** Compiles the routes, kept in their order. */
   public RoutingTable(List<Route> routes) {
-    throw new IllegalStateException("not yet written");
+    this.routes = routes.stream().map(Compiled::new).toList();
   }
 
   /**
@@ -22,6 +27,95 @@ public final class RoutingTable {
    * @return empty = unrouted
    */
   public List<RoutedTarget> route(Envelope envelope, @Nullable String learntCompany) {
-    throw new IllegalStateException("not yet written");
+    String company = envelope.companyId() != null ? envelope.companyId() : learntCompany;
+    Map<String, RoutedTarget> chosen = new LinkedHashMap<>();
+    for (Compiled route : routes) {
+      if (route.mismatch(envelope, company) == null) {
+        for (String target : route.route.to()) {
+          chosen.putIfAbsent(target, new RoutedTarget(target, route.route.name()));
+        }
+        if (route.route.stop()) {
+          break;
+        }
+      }
+    }
+    return List.copyOf(chosen.values());
+  }
+
+  /**
+   * Why each route did or did not take an event.
+   *
+   * @param route the route's name
+   * @param matched whether it took the event
+   * @param because the condition that failed ({@code locations}, {@code companies}, {@code apps},
+   *     {@code types}), {@code stopped} behind a route that ended the search, or null if it matched
+   */
+  public record Explanation(String route, boolean matched, @Nullable String because) {}
+
+  /** Explains {@link #route} for the same arguments, one entry a route. */
+  public List<Explanation> explain(Envelope envelope, @Nullable String learntCompany) {
+    String company = envelope.companyId() != null ? envelope.companyId() : learntCompany;
+    List<Explanation> explanations = new ArrayList<>();
+    boolean stopped = false;
+    for (Compiled route : routes) {
+      String because = stopped ? "stopped" : route.mismatch(envelope, company);
+      explanations.add(new Explanation(route.route.name(), because == null, because));
+      stopped |= because == null && route.route.stop();
+    }
+    return explanations;
+  }
+
+  private static final class Compiled {
+    private final Route route;
+    private final Condition locations;
+    private final Condition companies;
+    private final Condition apps;
+    private final Condition types;
+
+    Compiled(Route route) {
+      this.route = route;
+      this.locations = new Condition(route.locations());
+      this.companies = new Condition(route.companies());
+      this.apps = new Condition(route.apps());
+      this.types = new Condition(route.types());
+    }
+
+    /** The first condition that does not hold, or null if the route matches. */
+    @Nullable String mismatch(Envelope envelope, @Nullable String company) {
+      if (!locations.holds(envelope.locationId())) {
+        return "locations";
+      }
+      if (!companies.holds(company)) {
+        return "companies";
+      }
+      if (!apps.holds(envelope.appId())) {
+        return "apps";
+      }
+      return types.holds(envelope.type()) ? null : "types";
+    }
+  }
+
+  /** Values of one field: exact ones in a set, patterns one after the other. */
+  private static final class Condition {
+    private final Set<String> exact = new HashSet<>();
+    private final List<Wildcard> patterns = new ArrayList<>();
+
+    Condition(List<String> values) {
+      for (String value : values) {
+        if (value.indexOf('*') >= 0) {
+          patterns.add(new Wildcard(value));
+        } else {
+          exact.add(value);
+        }
+      }
+    }
+
+    boolean holds(@Nullable String value) {
+      if (exact.isEmpty() && patterns.isEmpty()) {
+        return true;
+      }
+      return value != null
+          && (exact.contains(value) || patterns.stream().anyMatch(p -> p.matches(value)));
+    }
   }
 }

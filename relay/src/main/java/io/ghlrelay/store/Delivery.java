@@ -44,4 +44,18 @@ public record Delivery(
     return new Delivery(
         eventId, target, route, DeliveryState.PENDING, 1, RetryProgress.START, now, null, now);
   }
+
+  /** The same delivery made pending again: a new series of attempts. */
+  public Delivery again(Instant dueAt) {
+    return new Delivery(
+        eventId,
+        target,
+        route,
+        DeliveryState.PENDING,
+        series + 1,
+        RetryProgress.START,
+        dueAt,
+        null,
+        dueAt);
+  }
 }

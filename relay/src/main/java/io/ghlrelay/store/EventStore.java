@@ -102,12 +102,10 @@ public interface EventStore extends AutoCloseable {
 
   /**
    * Removes events received before {@code before}, with their bodies, settled deliveries, attempts
-   * and duplicate keys. Events with a pending delivery stay; others received within the same hour
+   * and duplicate keys. Events with a pending delivery stay; others received within the same minute
    * may stay with them.
-   *
-   * @return a rough number of events removed
    */
-  long purge(Instant before);
+  void purge(Instant before);
 
   /** Counts and state; cheap. */
   StoreStats stats();

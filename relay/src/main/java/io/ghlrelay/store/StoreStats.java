@@ -8,11 +8,12 @@ import org.jspecify.annotations.Nullable;
  * Counts of what the store holds, kept as it changes, so cheap to ask for. Immutable.
  *
  * @param targets by target name; only targets that have had a delivery
+ * @param unrouted events that no route took
  * @param writable whether an admission would be taken now
  * @param problem why not, in words for the operator; null when writable
  */
 public record StoreStats(
-    Map<String, TargetStats> targets, boolean writable, @Nullable String problem) {
+    Map<String, TargetStats> targets, long unrouted, boolean writable, @Nullable String problem) {
   public StoreStats {
     targets = Map.copyOf(targets);
   }
@@ -22,8 +23,8 @@ public record StoreStats(
    *
    * @param pending deliveries not yet settled
    * @param dead dead letters
-   * @param oldestPending when the oldest pending delivery's event was received, to about an hour's
-   *     slice when there are many; null if none
+   * @param oldestPending when the oldest pending delivery's event was received, to the minute; null
+   *     if none
    */
   public record TargetStats(long pending, long dead, @Nullable Instant oldestPending) {}
 }

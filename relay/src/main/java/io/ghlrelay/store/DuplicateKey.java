@@ -1,0 +1,74 @@
+package io.ghlrelay.store;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.HexFormat;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * By what duplicates are known: webhook id and app, or the body where there is no webhook id; and
+ * which body it was. Hashes cut to 128 bits (64 for the app, which only tells a handful of apps
+ * apart); nobody can choose them without the platform's private key. Immutable.
+ *
+ * @param lookup hash of the webhook id, or of the body
+ * @param app hash of the app id; zeros where there is none
+ * @param body hash of the body
+ */
+public record DuplicateKey(byte[] lookup, byte[] app, byte[] body) {
+  /** Length of {@link #lookup} and {@link #body}. */
+  public static final int HASH_BYTES = 16;
+
+  /** Length of {@link #app}. */
+  public static final int APP_BYTES = 8;
+
+  /** The key of an admission. */
+  public static DuplicateKey of(Admission admission) {
+    byte[] body = hash('b', admission.body());
+    String webhookId = admission.event().envelope().webhookId();
+    String appId = admission.event().envelope().appId();
+    return new DuplicateKey(
+        webhookId == null ? body : ofWebhookId(webhookId),
+        appId == null ? new byte[APP_BYTES] : Arrays.copyOf(hash('a', utf8(appId)), APP_BYTES),
+        body);
+  }
+
+  /** The {@link #lookup} hash of a webhook id. */
+  public static byte[] ofWebhookId(String webhookId) {
+    return hash('w', utf8(webhookId));
+  }
+
+  private static byte[] utf8(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** The domain byte keeps a body from posing as a webhook id. */
+  private static byte[] hash(char domain, byte[] bytes) {
+    try {
+      MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
+      sha256.update((byte) domain);
+      return Arrays.copyOf(sha256.digest(bytes), HASH_BYTES);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("SHA-256 is missing from this Java runtime", e);
+    }
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof DuplicateKey key
+        && Arrays.equals(lookup, key.lookup)
+        && Arrays.equals(app, key.app)
+        && Arrays.equals(body, key.body);
+  }
+
+  @Override
+  public int hashCode() {
+    return Arrays.hashCode(lookup);
+  }
+
+  @Override
+  public String toString() {
+    return HexFormat.of().formatHex(lookup);
+  }
+}

@@ -1,0 +1,434 @@
+package io.ghlrelay.store.rocksdb;
+
+import io.ghlrelay.routing.RoutedTarget;
+import io.ghlrelay.store.Admission;
+import io.ghlrelay.store.Admitted;
+import io.ghlrelay.store.Attempt;
+import io.ghlrelay.store.Delivery;
+import io.ghlrelay.store.DeliveryState;
+import io.ghlrelay.store.DuePosition;
+import io.ghlrelay.store.DuplicateKey;
+import io.ghlrelay.store.Event;
+import io.ghlrelay.store.EventId;
+import io.ghlrelay.store.rocksdb.Database.Column;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.RocksIterator;
+import org.rocksdb.WriteBatch;
+
+/** Every change the store knows. */
+final class Changes {
+  private static final byte[] NOTHING = {};
+
+  /** Rough memory of an admission beside its body, in bytes. */
+  private static final int ADMISSION_OVERHEAD = 2048;
+
+  private Changes() {}
+
+  /** An event with its deliveries, unless it came before. */
+  static final class Admit implements Change {
+    private final State state;
+    private final Admission admission;
+    private final DuplicateKey key;
+    private final CompletableFuture<Admitted> answer;
+    private @Nullable Admitted result;
+
+    Admit(State state, Admission admission, CompletableFuture<Admitted> answer) {
+      this.state = state;
+      this.admission = admission;
+      this.answer = answer;
+      this.key = DuplicateKey.of(admission); // hashed by the caller's thread, not the writer's
+    }
+
+    DuplicateKey key() {
+      return key;
+    }
+
+    @Override
+    public boolean durable() {
+      return true;
+    }
+
+    @Override
+    public int weight() {
+      return admission.body().length + ADMISSION_OVERHEAD;
+    }
+
+    @Override
+    public void prepare(WriteBatch batch) throws RocksDBException {
+      DuplicateIndex.Known known = state.duplicates().lookUp(key);
+      if (known.duplicateOf() != null) {
+        result = new Admitted.Duplicate(known.duplicateOf());
+        return;
+      }
+      Database db = state.db();
+      Event event = withConflict(admission.event(), known.conflict());
+      byte[] id = event.id().toBytes();
+      state.duplicates().add(key, known, event.id(), event.receivedAt(), batch);
+      batch.put(db.column(Column.EVENTS), id, Records.event(event));
+      batch.put(db.column(Column.BODIES), id, admission.body());
+      List<Delivery> deliveries = new ArrayList<>(admission.targets().size());
+      for (RoutedTarget target : admission.targets()) {
+        Delivery delivery =
+            Delivery.first(event.id(), target.target(), target.route(), event.receivedAt());
+        putDelivery(state, batch, delivery);
+        deliveries.add(delivery);
+      }
+      if (deliveries.isEmpty()) {
+        batch.put(db.column(Column.DEAD), Keys.dead(Keys.UNROUTED, event.id()), NOTHING);
+      }
+      if (admission.learnt() != null) {
+        batch.put(
+            db.column(Column.COMPANIES),
+            utf8(admission.learnt().locationId()),
+            utf8(admission.learnt().companyId()));
+      }
+      result = new Admitted.Stored(event, List.copyOf(deliveries));
+    }
+
+    private static Event withConflict(Event event, boolean conflict) {
+      return new Event(
+          event.id(),
+          event.receivedAt(),
+          event.envelope(),
+          event.verified(),
+          event.headers(),
+          event.bodySize(),
+          conflict);
+    }
+
+    @Override
+    public void written() {
+      if (result instanceof Admitted.Stored stored) {
+        for (Delivery delivery : stored.deliveries()) {
+          countPending(state, delivery, 1);
+        }
+        if (stored.deliveries().isEmpty()) {
+          state.counters().dead(Keys.UNROUTED, 1);
+        }
+      }
+      answer.complete(Objects.requireNonNull(result));
+    }
+
+    @Override
+    public void failed(RuntimeException why) {
+      answer.completeExceptionally(why);
+    }
+  }
+
+  /** An attempt and what became of its delivery. */
+  static final class RecordAttempt implements Change {
+    private final State state;
+    private final Delivery before;
+    private final Delivery after;
+    private final Attempt attempt;
+    private final CompletableFuture<Void> answer;
+
+    RecordAttempt(
+        State state,
+        Delivery before,
+        Delivery after,
+        Attempt attempt,
+        CompletableFuture<Void> answer) {
+      this.state = state;
+      this.before = before;
+      this.after = after;
+      this.attempt = attempt;
+      this.answer = answer;
+    }
+
+    @Override
+    public boolean durable() {
+      return false;
+    }
+
+    @Override
+    public void prepare(WriteBatch batch) throws RocksDBException {
+      Database db = state.db();
+      int target = state.targets().idFor(after.target(), db, batch);
+      batch.delete(db.column(Column.DUE), Keys.due(target, position(before)));
+      putDelivery(state, batch, after);
+      if (after.state() == DeliveryState.DEAD) {
+        batch.put(db.column(Column.DEAD), Keys.dead(target, after.eventId()), NOTHING);
+      }
+      batch.put(
+          db.column(Column.ATTEMPTS),
+          Keys.attempt(after.eventId(), target, attempt.series(), attempt.number()),
+          Records.attempt(attempt));
+    }
+
+    @Override
+    public void written() {
+      if (!RocksDbEventStore.isPending(after)) {
+        countPending(state, before, -1);
+      }
+      if (after.state() == DeliveryState.DEAD) {
+        state.counters().dead(number(state, after), 1);
+      }
+      answer.complete(null);
+    }
+
+    @Override
+    public void failed(RuntimeException why) {
+      answer.completeExceptionally(why);
+    }
+  }
+
+  /** Deliveries made pending again. */
+  static final class Replay implements Change {
+    private final State state;
+    private final EventId id;
+    private final List<RoutedTarget> targets;
+    private final Instant due;
+    private final CompletableFuture<List<Delivery>> answer;
+    private final List<Delivery> replayed = new ArrayList<>();
+    private final List<Delivery> noLongerDead = new ArrayList<>();
+    private boolean noLongerUnrouted;
+
+    Replay(
+        State state,
+        EventId id,
+        List<RoutedTarget> targets,
+        Instant due,
+        CompletableFuture<List<Delivery>> answer) {
+      this.state = state;
+      this.id = id;
+      this.targets = targets;
+      this.due = due;
+      this.answer = answer;
+    }
+
+    @Override
+    public boolean durable() {
+      return true;
+    }
+
+    @Override
+    public void prepare(WriteBatch batch) throws RocksDBException {
+      Database db = state.db();
+      if (!state.holds(id)) {
+        return;
+      }
+      for (RoutedTarget target : targets) {
+        int number = state.targets().idFor(target.target(), db, batch);
+        byte[] stored = db.get(Column.DELIVERIES, Keys.delivery(id, number));
+        Delivery known = stored == null ? null : Records.delivery(id, target.target(), stored);
+        if (known != null && RocksDbEventStore.isPending(known)) {
+          continue;
+        }
+        if (known != null && known.state() == DeliveryState.DEAD) {
+          batch.delete(db.column(Column.DEAD), Keys.dead(number, id));
+          noLongerDead.add(known);
+        }
+        Delivery again =
+            known == null
+                ? Delivery.first(id, target.target(), target.route(), due)
+                : known.again(due);
+        putDelivery(state, batch, again);
+        replayed.add(again);
+      }
+      byte[] unrouted = Keys.dead(Keys.UNROUTED, id);
+      if (!replayed.isEmpty() && db.get(Column.DEAD, unrouted) != null) {
+        batch.delete(db.column(Column.DEAD), unrouted);
+        noLongerUnrouted = true;
+      }
+    }
+
+    @Override
+    public void written() {
+      replayed.forEach(delivery -> countPending(state, delivery, 1));
+      noLongerDead.forEach(delivery -> state.counters().dead(number(state, delivery), -1));
+      if (noLongerUnrouted) {
+        state.counters().dead(Keys.UNROUTED, -1);
+      }
+      answer.complete(List.copyOf(replayed));
+    }
+
+    @Override
+    public void failed(RuntimeException why) {
+      answer.completeExceptionally(why);
+    }
+  }
+
+  /** A target paused or resumed. */
+  static final class Pause implements Change {
+    private final State state;
+    private final String target;
+    private final boolean pause;
+    private final CompletableFuture<Void> answer;
+
+    Pause(State state, String target, boolean pause, CompletableFuture<Void> answer) {
+      this.state = state;
+      this.target = target;
+      this.pause = pause;
+      this.answer = answer;
+    }
+
+    @Override
+    public boolean durable() {
+      return true;
+    }
+
+    @Override
+    public void prepare(WriteBatch batch) throws RocksDBException {
+      var meta = state.db().column(Column.META);
+      if (pause) {
+        batch.put(meta, State.pausedKey(target), NOTHING);
+      } else {
+        batch.delete(meta, State.pausedKey(target));
+      }
+    }
+
+    @Override
+    public void written() {
+      Set<String> names = new HashSet<>(state.paused());
+      if (pause) {
+        names.add(target);
+      } else {
+        names.remove(target);
+      }
+      state.paused(names);
+      answer.complete(null);
+    }
+
+    @Override
+    public void failed(RuntimeException why) {
+      answer.completeExceptionally(why);
+    }
+  }
+
+  /** Everything received before an instant, by ranges around what is still pending. */
+  static final class Purge implements Change {
+    private static final List<Column> BY_EVENT =
+        List.of(Column.EVENTS, Column.BODIES, Column.DELIVERIES, Column.ATTEMPTS);
+
+    private final State state;
+    private final Instant before;
+    private final CompletableFuture<Void> answer;
+    private final List<Counters.Range> ranges = new ArrayList<>();
+    private final Map<Integer, Long> purgedDead = new HashMap<>();
+
+    Purge(State state, Instant before, CompletableFuture<Void> answer) {
+      this.state = state;
+      this.before = before;
+      this.answer = answer;
+    }
+
+    @Override
+    public boolean durable() {
+      return false;
+    }
+
+    @Override
+    public void prepare(WriteBatch batch) throws RocksDBException {
+      state.duplicates().purge(before, batch);
+      Instant oldest = oldest();
+      for (Counters.Range range : state.counters().settledBefore(before)) {
+        if (oldest != null && oldest.isBefore(range.to())) {
+          ranges.add(range);
+        }
+      }
+      for (Counters.Range range : ranges) {
+        byte[] from = EventId.lowest(range.from()).toBytes();
+        byte[] to = EventId.lowest(range.to()).toBytes();
+        for (Column column : BY_EVENT) {
+          batch.deleteRange(state.db().column(column), from, to);
+        }
+        purgeDead(range, batch);
+      }
+    }
+
+    private @Nullable Instant oldest() throws RocksDBException {
+      try (RocksIterator it = state.db().iterator(Column.EVENTS)) {
+        it.seekToFirst();
+        it.status();
+        return it.isValid() ? EventId.fromBytes(it.key(), 0).time() : null;
+      }
+    }
+
+    private void purgeDead(Counters.Range range, WriteBatch batch) throws RocksDBException {
+      Set<Integer> numbers = new HashSet<>(state.targets().all().values());
+      numbers.add(Keys.UNROUTED);
+      EventId end = EventId.lowest(range.to());
+      try (RocksIterator it = state.db().iterator(Column.DEAD)) {
+        for (int number : numbers) {
+          byte[] from = Keys.dead(number, EventId.lowest(range.from()));
+          byte[] to = Keys.dead(number, end);
+          long count = 0;
+          for (it.seek(from); it.isValid() && Arrays.compareUnsigned(it.key(), to) < 0; it.next()) {
+            count++;
+          }
+          it.status();
+          if (count > 0) {
+            batch.deleteRange(state.db().column(Column.DEAD), from, to);
+            purgedDead.merge(number, count, Long::sum);
+          }
+        }
+      }
+    }
+
+    @Override
+    public void written() {
+      purgedDead.forEach((number, count) -> state.counters().dead(number, -count));
+      try {
+        for (Counters.Range range : ranges) {
+          byte[] from = EventId.lowest(range.from()).toBytes();
+          byte[] to = EventId.lowest(range.to()).toBytes();
+          for (Column column : BY_EVENT) {
+            state.db().dropFiles(column, from, to);
+          }
+        }
+        answer.complete(null);
+      } catch (RocksDBException e) {
+        answer.completeExceptionally(e);
+      }
+    }
+
+    @Override
+    public void failed(RuntimeException why) {
+      answer.completeExceptionally(why);
+    }
+  }
+
+  private static void putDelivery(State state, WriteBatch batch, Delivery delivery)
+      throws RocksDBException {
+    Database db = state.db();
+    int target = state.targets().idFor(delivery.target(), db, batch);
+    byte[] record = Records.delivery(delivery);
+    batch.put(db.column(Column.DELIVERIES), Keys.delivery(delivery.eventId(), target), record);
+    if (RocksDbEventStore.isPending(delivery)) {
+      batch.put(db.column(Column.DUE), Keys.due(target, position(delivery)), record);
+    }
+  }
+
+  private static DuePosition position(Delivery delivery) {
+    return new DuePosition(Objects.requireNonNull(delivery.due()), delivery.eventId());
+  }
+
+  private static void countPending(State state, Delivery delivery, int change) {
+    state.counters().pending(number(state, delivery), delivery.eventId(), change);
+  }
+
+  private static int number(State state, Delivery delivery) {
+    return Objects.requireNonNull(state.targets().id(delivery.target()));
+  }
+
+  private static byte[] utf8(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  static String text(byte[] utf8) {
+    return new String(utf8, StandardCharsets.UTF_8);
+  }
+}

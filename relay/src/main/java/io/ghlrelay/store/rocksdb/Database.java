@@ -1,0 +1,229 @@
+package io.ghlrelay.store.rocksdb;
+
+import io.ghlrelay.store.StoreUnavailableException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.rocksdb.BlockBasedTableConfig;
+import org.rocksdb.BloomFilter;
+import org.rocksdb.Cache;
+import org.rocksdb.Checkpoint;
+import org.rocksdb.ColumnFamilyDescriptor;
+import org.rocksdb.ColumnFamilyHandle;
+import org.rocksdb.ColumnFamilyOptions;
+import org.rocksdb.CompressionType;
+import org.rocksdb.DBOptions;
+import org.rocksdb.InfoLogLevel;
+import org.rocksdb.LRUCache;
+import org.rocksdb.ReadOptions;
+import org.rocksdb.RocksDB;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.RocksIterator;
+import org.rocksdb.WriteBatch;
+import org.rocksdb.WriteOptions;
+
+/**
+ * One open RocksDB folder and its column families. Thread-safe, as RocksDB is; nothing may be
+ * called after {@link #close}.
+ */
+final class Database implements AutoCloseable {
+  /** Shared by all column families: filters, indexes and hot blocks. */
+  private static final long BLOCK_CACHE = 64L << 20;
+
+  /** Memory for what is not yet in files, over all column families. */
+  private static final long WRITE_BUFFERS = 128L << 20;
+
+  /** WAL files larger than this in all force a flush, so recovery stays short. */
+  private static final long MAX_WAL = 512L << 20;
+
+  /** Bodies at least this large go to blob files, which compaction does not rewrite. */
+  private static final long MIN_BLOB = 512;
+
+  private static final int BLOOM_BITS = 10;
+
+  /** The column families. */
+  enum Column {
+    META,
+    EVENTS,
+    BODIES,
+    DELIVERIES,
+    ATTEMPTS,
+    DUE,
+    DEAD,
+    KEYS,
+    COMPANIES;
+
+    private byte[] rocksName() {
+      return this == META
+          ? RocksDB.DEFAULT_COLUMN_FAMILY
+          : name().toLowerCase(Locale.ROOT).getBytes(StandardCharsets.US_ASCII);
+    }
+  }
+
+  private final Path folder;
+  private final List<AutoCloseable> owned = new ArrayList<>();
+  private final Map<Column, ColumnFamilyHandle> columns = new EnumMap<>(Column.class);
+  private final RocksDB db;
+  private final WriteOptions durable;
+  private final WriteOptions lazy;
+
+  static {
+    RocksDB.loadLibrary();
+  }
+
+  private Database(Path folder) throws RocksDBException {
+    this.folder = folder;
+    this.durable = own(new WriteOptions().setSync(true));
+    this.lazy = own(new WriteOptions().setSync(false));
+    Cache cache = own(new LRUCache(BLOCK_CACHE));
+    BloomFilter bloom = own(new BloomFilter(BLOOM_BITS));
+    DBOptions options =
+        own(
+            new DBOptions()
+                .setCreateIfMissing(true)
+                .setCreateMissingColumnFamilies(true)
+                .setDbWriteBufferSize(WRITE_BUFFERS)
+                .setMaxTotalWalSize(MAX_WAL)
+                .setMaxBackgroundJobs(2)
+                .setMaxOpenFiles(512)
+                .setBytesPerSync(1 << 20)
+                .setInfoLogLevel(InfoLogLevel.WARN_LEVEL)
+                .setKeepLogFileNum(2)
+                .setMaxLogFileSize(1 << 20));
+    List<ColumnFamilyDescriptor> descriptors = new ArrayList<>();
+    for (Column column : Column.values()) {
+      ColumnFamilyOptions tuned =
+          own(
+              new ColumnFamilyOptions()
+                  .setCompressionType(CompressionType.LZ4_COMPRESSION)
+                  .setLevelCompactionDynamicLevelBytes(true)
+                  .setWriteBufferSize(32L << 20)
+                  .setTableFormatConfig(
+                      new BlockBasedTableConfig()
+                          .setBlockCache(cache)
+                          .setCacheIndexAndFilterBlocks(true)
+                          .setPinL0FilterAndIndexBlocksInCache(true)
+                          .setFilterPolicy(bloom)));
+      if (column == Column.BODIES) {
+        tuned
+            .setEnableBlobFiles(true)
+            .setMinBlobSize(MIN_BLOB)
+            .setBlobCompressionType(CompressionType.LZ4_COMPRESSION)
+            .setEnableBlobGarbageCollection(true);
+      }
+      descriptors.add(new ColumnFamilyDescriptor(column.rocksName(), tuned));
+    }
+    List<ColumnFamilyHandle> handles = new ArrayList<>();
+    this.db = RocksDB.open(options, folder.toString(), descriptors, handles);
+    for (Column column : Column.values()) {
+      columns.put(column, handles.get(column.ordinal()));
+    }
+  }
+
+  private <T extends AutoCloseable> T own(T resource) {
+    owned.add(resource);
+    return resource;
+  }
+
+  /**
+   * Opens a folder, made if missing.
+   *
+   * @throws StoreUnavailableException in words for the operator
+   */
+  static Database open(Path folder) {
+    try {
+      Files.createDirectories(folder);
+      return new Database(folder);
+    } catch (IOException e) {
+      throw new StoreUnavailableException(
+          "store.rocksdb.path: the folder " + folder + " cannot be made: " + e.getMessage(), e);
+    } catch (RocksDBException e) {
+      String hint =
+          String.valueOf(e.getMessage()).contains("LOCK")
+              ? "Another process uses it: stop that one, or give this one a folder of its own."
+              : "Check that this user may write there and that the disk has room.";
+      throw new StoreUnavailableException(
+          "store.rocksdb.path: the store in "
+              + folder
+              + " cannot be opened ("
+              + e.getMessage()
+              + "). "
+              + hint,
+          e);
+    }
+  }
+
+  Path folder() {
+    return folder;
+  }
+
+  ColumnFamilyHandle column(Column column) {
+    return Objects.requireNonNull(columns.get(column));
+  }
+
+  byte @Nullable [] get(Column column, byte[] key) throws RocksDBException {
+    return db.get(column(column), key);
+  }
+
+  /** Values in the order of the keys; null where there is none. */
+  List<byte @Nullable []> getAll(Column column, List<byte[]> keys) throws RocksDBException {
+    List<ColumnFamilyHandle> handles = new ArrayList<>(keys.size());
+    for (int i = 0; i < keys.size(); i++) {
+      handles.add(column(column));
+    }
+    return db.multiGetAsList(handles, keys);
+  }
+
+  /** An iterator over a consistent view; the caller closes it. */
+  RocksIterator iterator(Column column) {
+    return db.newIterator(column(column));
+  }
+
+  /** An iterator under options that the caller owns and closes after it. */
+  RocksIterator iterator(Column column, ReadOptions options) {
+    return db.newIterator(column(column), options);
+  }
+
+  /** Writes atomically; synced to the disk before it returns if {@code sync}. */
+  void write(WriteBatch batch, boolean sync) throws RocksDBException {
+    db.write(sync ? durable : lazy, batch);
+  }
+
+  /** Makes every write so far durable. */
+  void sync() throws RocksDBException {
+    db.syncWal();
+  }
+
+  /** Gives back the space of files that lie wholly in a range now deleted. */
+  void dropFiles(Column column, byte[] from, byte[] to) throws RocksDBException {
+    db.deleteFilesInRanges(column(column), List.of(from, to), false);
+  }
+
+  /** Links a consistent copy into a folder that does not exist yet. */
+  void checkpoint(Path target) throws RocksDBException {
+    try (Checkpoint checkpoint = Checkpoint.create(db)) {
+      checkpoint.createCheckpoint(target.toString());
+    }
+  }
+
+  @Override
+  public void close() {
+    columns.values().forEach(ColumnFamilyHandle::close);
+    db.close();
+    for (int i = owned.size() - 1; i >= 0; i--) {
+      try {
+        owned.get(i).close();
+      } catch (Exception e) {
+        throw new IllegalStateException("RocksDB's own close methods do not throw", e);
+      }
+    }
+  }
+}

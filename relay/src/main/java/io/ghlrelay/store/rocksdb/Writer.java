@@ -1,0 +1,208 @@
+package io.ghlrelay.store.rocksdb;
+
+import io.ghlrelay.store.StoreUnavailableException;
+import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The one thread that changes the store ({@code relay-store-writer}): gathers what waits into a
+ * batch, has it written, answers. Thread-safe.
+ *
+ * <p>Group commit adapts. An idle store writes at once. Under load the writer waits until as many
+ * changes are there as the last batch had, or until {@link #PACE} after that batch, whichever comes
+ * first: tiny batches cost the most, but a closed loop of senders must not be held up by a fixed
+ * pause.
+ */
+final class Writer implements AutoCloseable {
+  /** Longest time that changes are gathered for, counted from the end of the last batch. */
+  private static final long PACE = TimeUnit.MILLISECONDS.toNanos(1);
+
+  /** One look at the queue while gathering. */
+  private static final long GLANCE = TimeUnit.MICROSECONDS.toNanos(50);
+
+  /** Changes in one batch at most, so that one write stays short. */
+  private static final int MAX_BATCH = 2048;
+
+  /** Admissions that may wait; beyond it they are refused at once. */
+  private static final int MAX_WAITING = 20_000;
+
+  /** Bytes of admissions that may wait. */
+  private static final long MAX_WAITING_BYTES = 128L << 20;
+
+  /** Lazily written outcomes reach the disk within this. */
+  static final long LAZY_SYNC = TimeUnit.MILLISECONDS.toNanos(100);
+
+  private static final Logger log = LoggerFactory.getLogger(Writer.class);
+
+  /** Writes batches; the part that touches RocksDB. */
+  interface Sink {
+    /** Writes the changes as one, and answers each. */
+    void write(List<Change> changes, boolean sync);
+
+    /** Makes lazily written changes durable. */
+    void sync();
+
+    /** Called every so often, at least each second, also when nothing is to be written. */
+    void tick();
+  }
+
+  private final LinkedBlockingQueue<Change> queue = new LinkedBlockingQueue<>();
+  private final AtomicLong waitingAdmissions = new AtomicLong();
+  private final AtomicLong waitingBytes = new AtomicLong();
+  private final Sink sink;
+  private final Thread thread;
+  private final Timer commitTime;
+  private final DistributionSummary batchSize;
+  private volatile boolean closed;
+  private int lastBatch;
+  private long lastEnd = System.nanoTime() - PACE;
+  private long unsyncedSince;
+
+  Writer(Sink sink, MeterRegistry registry) {
+    this.sink = sink;
+    this.commitTime =
+        Timer.builder("relay.store.commit")
+            .description("One group commit: writing and, with admissions, syncing.")
+            .serviceLevelObjectives(
+                Duration.ofNanos(250_000),
+                Duration.ofNanos(500_000),
+                Duration.ofMillis(1),
+                Duration.ofMillis(2),
+                Duration.ofMillis(5),
+                Duration.ofMillis(10),
+                Duration.ofMillis(50),
+                Duration.ofMillis(250),
+                Duration.ofSeconds(1))
+            .register(registry);
+    this.batchSize =
+        DistributionSummary.builder("relay.store.batch")
+            .description("Changes in one group commit.")
+            .serviceLevelObjectives(1, 4, 16, 64, 256, 1024)
+            .register(registry);
+    registry.gauge("relay.store.waiting", waitingAdmissions);
+    this.thread = new Thread(this::run, "relay-store-writer");
+    this.thread.start();
+  }
+
+  /** Hands over an admission, unless too much is waiting. */
+  boolean offer(Change change) {
+    if (closed
+        || waitingAdmissions.get() >= MAX_WAITING
+        || waitingBytes.get() >= MAX_WAITING_BYTES) {
+      return false;
+    }
+    waitingAdmissions.incrementAndGet();
+    waitingBytes.addAndGet(change.weight());
+    queue.add(change);
+    return true;
+  }
+
+  /** Hands over any other change: their number is bounded by who makes them. */
+  void put(Change change) {
+    if (closed) {
+      change.failed(new StoreUnavailableException("the store is closed", null));
+    } else {
+      queue.add(change);
+    }
+  }
+
+  private void run() {
+    List<Change> batch = new ArrayList<>();
+    while (!closed || !queue.isEmpty()) {
+      try {
+        gather(batch);
+        if (!batch.isEmpty()) {
+          write(batch);
+        }
+        syncIfDue();
+        sink.tick();
+      } catch (InterruptedException e) {
+        log.debug("Woken to close.");
+      } catch (RuntimeException e) {
+        log.error("The store's writer met an error that it should have handled.", e);
+        fail(batch, e);
+      } finally {
+        batch.clear();
+      }
+    }
+    sink.sync();
+  }
+
+  private void gather(List<Change> batch) throws InterruptedException {
+    long patience = unsyncedSince != 0 ? LAZY_SYNC / 2 : TimeUnit.SECONDS.toNanos(1);
+    Change first = queue.poll(patience, TimeUnit.NANOSECONDS);
+    if (first == null) {
+      lastBatch = 0;
+      return;
+    }
+    long until = lastEnd + PACE;
+    int enough = Math.min(lastBatch, MAX_BATCH) - 1;
+    while (queue.size() < enough && System.nanoTime() - until < 0 && !closed) {
+      LockSupport.parkNanos(GLANCE);
+    }
+    batch.add(first);
+    queue.drainTo(batch, MAX_BATCH - 1);
+    for (Change change : batch) {
+      if (change.weight() > 0) {
+        waitingAdmissions.decrementAndGet();
+        waitingBytes.addAndGet(-change.weight());
+      }
+    }
+  }
+
+  private void write(List<Change> batch) {
+    boolean sync = batch.stream().anyMatch(Change::durable);
+    long start = System.nanoTime();
+    sink.write(batch, sync);
+    lastEnd = System.nanoTime();
+    lastBatch = batch.size();
+    commitTime.record(lastEnd - start, TimeUnit.NANOSECONDS);
+    batchSize.record(batch.size());
+    if (sync) {
+      unsyncedSince = 0; // a sync covers all that was written before
+    } else if (unsyncedSince == 0) {
+      unsyncedSince = lastEnd;
+    }
+  }
+
+  private void syncIfDue() {
+    if (unsyncedSince != 0 && System.nanoTime() - unsyncedSince > LAZY_SYNC / 2) {
+      unsyncedSince = 0;
+      sink.sync();
+    }
+  }
+
+  private static void fail(List<Change> batch, RuntimeException why) {
+    for (Change change : batch) {
+      change.failed(new StoreUnavailableException("the change could not be written", why));
+    }
+  }
+
+  /** Writes what waits, then ends. */
+  @Override
+  public void close() {
+    closed = true;
+    thread.interrupt();
+    boolean interrupted = false;
+    while (thread.isAlive()) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        interrupted = true; // closing must not leave the thread at a closed database
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
