@@ -1,0 +1,200 @@
+package io.ghlrelay;
+
+import io.ghlrelay.admin.RelayControl;
+import io.ghlrelay.config.ConfigException;
+import io.ghlrelay.config.RelayConfig;
+import io.ghlrelay.config.TargetConfig;
+import io.ghlrelay.delivery.Dispatcher;
+import io.ghlrelay.ingress.CompanyDirectory;
+import io.ghlrelay.ingress.Intake;
+import io.ghlrelay.platform.CryptoProviders;
+import io.ghlrelay.routing.RoutedTarget;
+import io.ghlrelay.store.Delivery;
+import io.ghlrelay.store.DeliveryState;
+import io.ghlrelay.store.Event;
+import io.ghlrelay.store.EventId;
+import io.ghlrelay.store.EventStore;
+import io.ghlrelay.store.StoreStats;
+import io.ghlrelay.store.StoreUnavailableException;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What the admin API and signals may do with the running relay. Thread-safe. */
+final class LiveControl implements RelayControl {
+  private static final String MANUAL = "replay";
+  private static final Logger log = LoggerFactory.getLogger(LiveControl.class);
+
+  private final Relay.ConfigSource source;
+  private final CryptoProviders crypto;
+  private final EventStore store;
+  private final Dispatcher dispatcher;
+  private final CompanyDirectory companies;
+  private final Intake intake;
+  private final Clock clock;
+  private volatile RelayConfig config;
+  private volatile boolean listening;
+  private volatile boolean draining;
+
+  LiveControl(
+      Relay.ConfigSource source,
+      RelayConfig config,
+      CryptoProviders crypto,
+      EventStore store,
+      Dispatcher dispatcher,
+      CompanyDirectory companies,
+      Intake intake,
+      Clock clock) {
+    this.source = source;
+    this.config = config;
+    this.crypto = crypto;
+    this.store = store;
+    this.dispatcher = dispatcher;
+    this.companies = companies;
+    this.intake = intake;
+    this.clock = clock;
+  }
+
+  void listening() {
+    listening = true;
+  }
+
+  void draining() {
+    draining = true;
+  }
+
+  @Override
+  public RelayConfig config() {
+    return config;
+  }
+
+  @Override
+  public List<TargetStatus> targets() {
+    Set<String> paused = store.pausedTargets();
+    Map<String, StoreStats.TargetStats> stats = store.stats().targets();
+    List<TargetStatus> targets = new ArrayList<>();
+    for (TargetConfig target : config.targets().values()) {
+      StoreStats.TargetStats counted =
+          stats.getOrDefault(target.name(), new StoreStats.TargetStats(0, 0, null));
+      targets.add(
+          new TargetStatus(
+              target,
+              paused.contains(target.name()),
+              dispatcher.inFlight(target.name()),
+              counted.pending(),
+              counted.dead(),
+              counted.oldestPending(),
+              dispatcher.nextDue(target.name())));
+    }
+    return targets;
+  }
+
+  @Override
+  public boolean pause(String target) {
+    return setPaused(target, true);
+  }
+
+  @Override
+  public boolean resume(String target) {
+    return setPaused(target, false);
+  }
+
+  private boolean setPaused(String target, boolean paused) {
+    if (!config.targets().containsKey(target)) {
+      return false;
+    }
+    store.setPaused(target, paused);
+    dispatcher.setPaused(target, paused);
+    log.info("Target {} is {}.", target, paused ? "paused" : "resumed");
+    return true;
+  }
+
+  @Override
+  public Optional<List<String>> replay(EventId id, @Nullable List<String> targets) {
+    Optional<Event> event = store.event(id);
+    if (event.isEmpty()) {
+      return Optional.empty();
+    }
+    List<RoutedTarget> to =
+        targets != null
+            ? targets.stream().map(target -> new RoutedTarget(target, MANUAL)).toList()
+            : undelivered(event.get());
+    try {
+      List<Delivery> replayed = store.replay(id, to, clock.instant()).toCompletableFuture().join();
+      dispatcher.pending(replayed);
+      return Optional.of(replayed.stream().map(Delivery::target).toList());
+    } catch (CompletionException e) {
+      throw new StoreUnavailableException("the replay could not be stored", e.getCause());
+    }
+  }
+
+  private List<RoutedTarget> undelivered(Event event) {
+    List<Delivery> deliveries = store.deliveries(event.id());
+    if (deliveries.isEmpty()) {
+      return routeNow(event);
+    }
+    return deliveries.stream()
+        .filter(delivery -> delivery.state() == DeliveryState.DEAD)
+        .map(delivery -> new RoutedTarget(delivery.target(), delivery.route()))
+        .toList();
+  }
+
+  @Override
+  public List<RoutedTarget> routeNow(Event event) {
+    return intake.rules().routes().route(event.envelope(), companies.companyOf(event.envelope()));
+  }
+
+  @Override
+  public synchronized List<String> reload() throws ConfigException {
+    RelayConfig fresh = source.load();
+    List<String> warnings = new ArrayList<>();
+    fresh.warnings().forEach(warning -> warnings.add(warning.toString()));
+    Map<String, Boolean> fixed = new HashMap<>();
+    fixed.put("ingress", fresh.ingress().equals(config.ingress()));
+    fixed.put("admin", fresh.admin().equals(config.admin()));
+    fixed.put("store", fresh.store().equals(config.store()));
+    fixed.forEach(
+        (section, same) -> {
+          if (!same) {
+            warnings.add(section + ": changes here need a restart; the old values stay in force");
+          }
+        });
+    intake.swap(Relay.rules(fresh, crypto));
+    dispatcher.configure(fresh.targets(), store.pausedTargets());
+    config =
+        new RelayConfig(
+            config.ingress(),
+            config.admin(),
+            fresh.verification(),
+            config.store(),
+            fresh.retryPolicies(),
+            fresh.targets(),
+            fresh.routes(),
+            fresh.warnings());
+    warnings.forEach(warning -> log.warn("{}", warning));
+    log.info(
+        "Configuration reloaded: {} targets, {} routes, {} keys.",
+        fresh.targets().size(),
+        fresh.routes().size(),
+        fresh.verification().keys().size());
+    return warnings;
+  }
+
+  @Override
+  public List<Check> readiness() {
+    StoreStats stats = store.stats();
+    return List.of(
+        new Check("listener", listening, listening ? "takes events" : "not yet listening"),
+        new Check(
+            "store", stats.writable(), stats.problem() == null ? "takes writes" : stats.problem()),
+        new Check("draining", !draining, draining ? "the relay is stopping" : "no"));
+  }
+}

@@ -1,0 +1,129 @@
+package io.ghlrelay;
+
+import io.ghlrelay.cli.CheckCommand;
+import io.ghlrelay.cli.EventsCommand;
+import io.ghlrelay.cli.ExitCodes;
+import io.ghlrelay.cli.ReadyzCommand;
+import io.ghlrelay.cli.ReloadCommand;
+import io.ghlrelay.cli.ReplayCommand;
+import io.ghlrelay.cli.ScheduleCommand;
+import io.ghlrelay.cli.ServeCommand;
+import io.ghlrelay.cli.ShowCommand;
+import io.ghlrelay.cli.TargetsCommand;
+import io.ghlrelay.cli.VerifyCommand;
+import io.ghlrelay.config.ConfigException;
+import io.ghlrelay.config.ConfigLoader;
+import io.ghlrelay.store.StoreUnavailableException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The command line's root: a table of verbs. */
+@Command(
+    name = "relay",
+    mixinStandardHelpOptions = true,
+    versionProvider = Main.Versions.class,
+    header = {
+      "Examples:",
+      "  relay serve -c configs/quickstart.yaml",
+      "  relay check -c configs/per-location.yaml",
+      "  relay events --state dead",
+      "  relay schedule --jitter 3s",
+      ""
+    },
+    description = "GHL Relay: verifies, stores, routes and delivers HighLevel webhooks.",
+    subcommands = {
+      CheckCommand.class,
+      VerifyCommand.class,
+      ScheduleCommand.class,
+      EventsCommand.class,
+      ShowCommand.class,
+      ReplayCommand.class,
+      TargetsCommand.class,
+      ReloadCommand.class,
+      ReadyzCommand.class
+    },
+    footer = {
+      "",
+      "Exit codes: 0 ok, 1 a check failed, 2 usage, 65 bad input, 66 no such file,",
+      "69 the relay cannot be reached, 70 internal error, 74 I/O error, 78 bad configuration."
+    })
+public final class Main implements Runnable {
+  @Spec private CommandSpec spec;
+
+  Main() {
+    this.spec = CommandSpec.create();
+  }
+
+  /** Runs a verb and exits with its code. */
+  public static void main(String[] arguments) {
+    System.exit(commandLine().execute(arguments));
+  }
+
+  /** The whole command line; for tests, too. */
+  static CommandLine commandLine() {
+    CommandLine line = new CommandLine(new Main());
+    line.addSubcommand("serve", new ServeCommand(Main::serve));
+    line.setExecutionExceptionHandler(
+        (failure, command, result) -> {
+          command
+              .getErr()
+              .println(command.getColorScheme().errorText("error: " + failure.getMessage()));
+          return failure instanceof IOException ? ExitCodes.IO : ExitCodes.INTERNAL;
+        });
+    return line;
+  }
+
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "Name a verb; see --help.");
+  }
+
+  private static int serve(Path file, Map<String, String> settings) {
+    // After the command line is read: logging starts with what that may have set.
+    Logger log = LoggerFactory.getLogger(Main.class);
+    ConfigLoader loader = new ConfigLoader(System.getenv(), settings);
+    CountDownLatch stop = new CountDownLatch(1);
+    try (Relay relay = Relay.start(() -> loader.load(file))) {
+      Signals.on("TERM", stop::countDown);
+      Signals.on("INT", stop::countDown);
+      Signals.on("HUP", () -> reload(relay, log));
+      stop.await();
+      return ExitCodes.OK;
+    } catch (ConfigException e) {
+      e.problems().forEach(problem -> System.err.println(problem));
+      return ExitCodes.CONFIG;
+    } catch (StoreUnavailableException | IOException e) {
+      System.err.println("error: " + e.getMessage());
+      return ExitCodes.IO;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return ExitCodes.OK;
+    }
+  }
+
+  private static void reload(Relay relay, Logger log) {
+    try {
+      relay.reload();
+    } catch (ConfigException e) {
+      log.error("The configuration is not valid; the old one stays.\n{}", e.getMessage());
+    }
+  }
+
+  /** For {@code --version}. */
+  static final class Versions implements IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      return new String[] {"GHL Relay " + Version.version() + " (" + Version.commit() + ")"};
+    }
+  }
+}

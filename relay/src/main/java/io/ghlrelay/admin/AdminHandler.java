@@ -1,0 +1,146 @@
+package io.ghlrelay.admin;
+
+import io.ghlrelay.store.StoreUnavailableException;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.FullHttpRequest;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.QueryStringDecoder;
+import io.netty.handler.timeout.IdleStateEvent;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One connection of the admin listener. Confined to its event loop; operations run elsewhere. */
+final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
+  private static final Logger log = LoggerFactory.getLogger(AdminHandler.class);
+  private static final int MAX_PARAMETERS = 32;
+
+  private final Router router;
+  private final AdminAccess access;
+  private final Executor threads;
+
+  AdminHandler(Router router, AdminAccess access, Executor threads) {
+    this.router = router;
+    this.access = access;
+    this.threads = threads;
+  }
+
+  @Override
+  protected void channelRead0(ChannelHandlerContext ctx, FullHttpRequest request) {
+    boolean head = request.method().equals(HttpMethod.HEAD);
+    try {
+      if (request.decoderResult().isFailure()) {
+        throw new ApiException(400, "The request is not well-formed HTTP.");
+      }
+      QueryStringDecoder uri =
+          new QueryStringDecoder(request.uri(), StandardCharsets.UTF_8, true, MAX_PARAMETERS);
+      Router.Match match = router.match(request.method().name(), path(uri));
+      access.check(request.headers(), match.operation().open());
+      ApiRequest decoded =
+          new ApiRequest(
+              match.variables(),
+              uri.parameters(),
+              request.headers().get(HttpHeaderNames.ACCEPT, ""),
+              ByteBufUtil.getBytes(request.content()));
+      requireJson(request, decoded);
+      ctx.channel().config().setAutoRead(false); // one request of a connection at a time
+      threads.execute(
+          () -> {
+            ApiResponse response = serve(match.operation(), decoded);
+            ctx.executor().execute(() -> write(ctx, response, head));
+          });
+    } catch (ApiException e) {
+      write(ctx, problem(e), head);
+    } catch (IllegalArgumentException e) {
+      write(ctx, problem(new ApiException(400, "The URL is not well-formed.")), head);
+    } catch (RejectedExecutionException e) {
+      write(ctx, problem(new ApiException(503, "Too many requests are waiting.")), head);
+    }
+  }
+
+  private static String path(QueryStringDecoder uri) {
+    String path = uri.path();
+    // An encoded slash would change which operation is meant.
+    if (uri.rawPath().toLowerCase(Locale.ROOT).contains("%2f")) {
+      throw new ApiException(404, "There is nothing at this path; see /openapi.json.");
+    }
+    return path;
+  }
+
+  private static void requireJson(FullHttpRequest request, ApiRequest decoded) {
+    String type = request.headers().get(HttpHeaderNames.CONTENT_TYPE, "");
+    if (decoded.body().length > 0
+        && !type.toLowerCase(Locale.ROOT).startsWith("application/json")) {
+      throw new ApiException(415, "Send the body as application/json.");
+    }
+  }
+
+  private static ApiResponse serve(Router.Operation operation, ApiRequest request) {
+    try {
+      return operation.handler().apply(request);
+    } catch (ApiException e) {
+      return problem(e);
+    } catch (StoreUnavailableException e) {
+      log.warn("{} {}: {}", operation.method(), operation.template(), e.getMessage());
+      return problem(new ApiException(503, "The store cannot serve this now."));
+    } catch (RuntimeException e) {
+      log.error("{} {} failed.", operation.method(), operation.template(), e);
+      return problem(new ApiException(500, "An error of the relay; its log has more."));
+    }
+  }
+
+  private static ApiResponse problem(ApiException e) {
+    Map<String, String> headers = Map.of();
+    if (e.allow() != null) {
+      headers = Map.of("Allow", e.allow());
+    } else if (e.status() == 401) {
+      headers = Map.of("WWW-Authenticate", "Bearer");
+    }
+    String json = Problem.of(e.status(), String.valueOf(e.getMessage())).toString();
+    return new ApiResponse(e.status(), Problem.MEDIA_TYPE, ApiResponse.utf8(json), headers);
+  }
+
+  private static void write(ChannelHandlerContext ctx, ApiResponse response, boolean head) {
+    var message =
+        new DefaultFullHttpResponse(
+            HttpVersion.HTTP_1_1,
+            HttpResponseStatus.valueOf(response.status()),
+            head ? Unpooled.EMPTY_BUFFER : Unpooled.wrappedBuffer(response.body()));
+    message
+        .headers()
+        .set(HttpHeaderNames.CONTENT_TYPE, response.contentType())
+        .set(HttpHeaderNames.CONTENT_LENGTH, response.body().length)
+        .set(HttpHeaderNames.CACHE_CONTROL, "no-store")
+        .set("X-Content-Type-Options", "nosniff")
+        .set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
+    response.headers().forEach((name, value) -> message.headers().set(name, value));
+    ctx.writeAndFlush(message);
+    ctx.channel().config().setAutoRead(true);
+  }
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+    if (event instanceof IdleStateEvent) {
+      ctx.close();
+    } else {
+      ctx.fireUserEventTriggered(event);
+    }
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    log.debug("A connection of the admin listener broke.", cause);
+    ctx.close();
+  }
+}

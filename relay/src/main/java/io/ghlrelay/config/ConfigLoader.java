@@ -1,0 +1,362 @@
+package io.ghlrelay.config;
+
+import io.ghlrelay.config.Value.Where;
+import io.ghlrelay.platform.PublicKeys;
+import io.ghlrelay.platform.SignatureScheme;
+import io.ghlrelay.platform.TrustedKey;
+import io.ghlrelay.retry.RetryPolicy;
+import io.ghlrelay.routing.Route;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.api.lowlevel.Compose;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
+import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+import org.snakeyaml.engine.v2.nodes.Node;
+
+/**
+ * Reads a configuration: YAML 1.2, with references, flags and environment variables, to validated
+ * records. Every problem is found in one run and names its line and column. Immutable.
+ *
+ * <p>Precedence: {@code --set} flags, then environment variables ({@code RELAY_INGRESS_LISTEN} for
+ * {@code ingress.listen}; sections ingress, admin and store), then the file, then defaults.
+ * Relative paths count from the folder of the file.
+ */
+public final class ConfigLoader {
+  /** Largest configuration file, in bytes. */
+  private static final int MAX_FILE = 1 << 20;
+
+  private static final int MAX_ALIASES = 50;
+  private static final Duration HOUR = Duration.ofHours(1);
+
+  private final Map<String, String> environment;
+  private final Map<String, String> flags;
+
+  /**
+   * A loader.
+   *
+   * @param environment the environment variables
+   * @param flags settings given on the command line, by dotted path
+   */
+  public ConfigLoader(Map<String, String> environment, Map<String, String> flags) {
+    this.environment = Map.copyOf(environment);
+    this.flags = Map.copyOf(flags);
+  }
+
+  /**
+   * Loads a file.
+   *
+   * @throws ConfigException with every problem found
+   */
+  public RelayConfig load(Path file) throws ConfigException {
+    Problems problems = new Problems(file.toString());
+    Path folder = Optional.ofNullable(file.toAbsolutePath().getParent()).orElse(file);
+    Node root = parse(file, problems);
+    problems.throwIfAny();
+    Set<String> usedFlags = new HashSet<>();
+    Section.Context context =
+        new Section.Context(
+            problems, new References(environment, folder), environment, flags, usedFlags);
+    Section all = new Section(context, "", root);
+    RelayConfig config = relay(all, folder);
+    for (String flag : flags.keySet()) {
+      if (!usedFlags.contains(flag)) {
+        problems.error(new Where(0, 0, "--set " + flag), "there is no such setting");
+      }
+    }
+    problems.throwIfAny();
+    return config;
+  }
+
+  private static @Nullable Node parse(Path file, Problems problems) {
+    Where nowhere = new Where(0, 0, "");
+    try {
+      byte[] bytes = Files.readAllBytes(file);
+      if (bytes.length > MAX_FILE) {
+        problems.error(nowhere, "the file is larger than " + (MAX_FILE >> 20) + " MiB");
+        return null;
+      }
+      LoadSettings settings =
+          LoadSettings.builder()
+              .setLabel(file.toString())
+              .setMaxAliasesForCollections(MAX_ALIASES)
+              .setCodePointLimit(MAX_FILE)
+              .build();
+      return new Compose(settings)
+          .composeString(new String(bytes, StandardCharsets.UTF_8))
+          .orElse(null);
+    } catch (MarkedYamlEngineException e) {
+      String what = e.getProblem() == null ? String.valueOf(e.getContext()) : e.getProblem();
+      problems.error(
+          e.getProblemMark().map(Section::where).orElse(nowhere), "not valid YAML: " + what);
+    } catch (YamlEngineException e) {
+      problems.error(nowhere, "not valid YAML: " + e.getMessage());
+    } catch (IOException e) {
+      problems.error(nowhere, "the file cannot be read (" + e + ")");
+    }
+    return null;
+  }
+
+  private static RelayConfig relay(Section all, Path folder) {
+    IngressConfig ingress = ingress(all.section("ingress"), folder);
+    AdminConfig admin = admin(all.section("admin"));
+    VerificationConfig verification = verification(all.section("verification"), folder);
+    StoreConfig store = store(all.section("store"), folder);
+    Map<String, RetryPolicy> policies = RetryPolicyReader.read(all.section("retryPolicies"));
+    Map<String, TargetConfig> targets =
+        new TargetReader(folder, policies).read(all.section("targets"));
+    List<Route> routes = routes(all, targets.keySet());
+    all.end();
+    if (targets.isEmpty()) {
+      all.problems().warn(all.where("targets"), "no targets: events are stored, but go nowhere");
+    } else if (routes.isEmpty()) {
+      all.problems().warn(all.where("routes"), "no routes: every event stays unrouted");
+    }
+    return new RelayConfig(
+        ingress, admin, verification, store, policies, targets, routes, all.problems().warnings());
+  }
+
+  private static IngressConfig ingress(Section section, Path folder) {
+    ListenAddress listen = listen(section, new ListenAddress("0.0.0.0", 8080));
+    String path = section.text("path", "/webhooks");
+    if (!path.startsWith("/") || path.indexOf('?') >= 0 || path.indexOf('#') >= 0) {
+      section.error("path", "'" + path + "' (expected: a path that starts with /)");
+    }
+    int maxBodySize = (int) section.size("maxBodySize", 1 << 20, 1 << 10, 64 << 20);
+    Duration timeout =
+        section.duration("requestTimeout", Duration.ofSeconds(10), Duration.ofMillis(100), HOUR);
+    int connections = section.integer("maxConnections", 10_000, 1, 1_000_000);
+    IngressConfig.Tls tls = section.has("tls") ? tls(section.section("tls"), folder) : null;
+    section.end();
+    return new IngressConfig(listen, path, maxBodySize, timeout, connections, tls);
+  }
+
+  private static IngressConfig.Tls tls(Section section, Path folder) {
+    Path certificate = file(section, "certificate", folder);
+    Path key = file(section, "key", folder);
+    section.end();
+    return new IngressConfig.Tls(certificate, key);
+  }
+
+  private static Path file(Section section, String key, Path folder) {
+    Path path = folder.resolve(section.text(key, ""));
+    if (!section.has(key)) {
+      section.error(key, "is missing");
+    } else if (!Files.isRegularFile(path)) {
+      section.error(key, "there is no file " + path);
+    }
+    return path;
+  }
+
+  private static AdminConfig admin(Section section) {
+    ListenAddress listen = listen(section, new ListenAddress("127.0.0.1", 9090));
+    String token = section.text("token", "");
+    section.end();
+    if (token.isEmpty() && !Loopback.isLoopback(listen.host())) {
+      section.error(
+          "listen",
+          "the admin API beyond loopback needs a token (admin.token, or RELAY_ADMIN_TOKEN)");
+    }
+    return new AdminConfig(listen, token.isEmpty() ? null : new Secret(token));
+  }
+
+  private static ListenAddress listen(Section section, ListenAddress fallback) {
+    return section.read(
+        "listen",
+        fallback,
+        text -> {
+          int colon = text.lastIndexOf(':');
+          String host = colon < 0 ? "" : text.substring(0, colon);
+          String port = text.substring(colon + 1);
+          if (host.startsWith("[") && host.endsWith("]")) {
+            host = host.substring(1, host.length() - 1);
+          }
+          if (host.isEmpty() || !port.matches("\\d{1,5}") || Integer.parseInt(port) > 65_535) {
+            throw new IllegalArgumentException(
+                "'" + text + "' (expected: host:port, for example 127.0.0.1:8080)");
+          }
+          return new ListenAddress(host, Integer.parseInt(port));
+        });
+  }
+
+  private static VerificationConfig verification(Section section, Path folder) {
+    List<TrustedKey> keys = new ArrayList<>();
+    if (section.has("keys")) {
+      for (Section key : section.list("keys")) {
+        TrustedKey trusted = key(key, folder);
+        if (trusted != null) {
+          keys.add(trusted);
+        }
+      }
+      if (keys.isEmpty()) {
+        section
+            .problems()
+            .error(
+                section.where("keys"),
+                "verification.keys: no key is left, so no event could be verified");
+      }
+    } else {
+      for (SignatureScheme scheme : SignatureScheme.values()) {
+        keys.add(PublicKeys.published(scheme));
+      }
+    }
+    Set<String> apps = new LinkedHashSet<>();
+    section.values("apps").forEach(value -> apps.add(value.text()));
+    section.end();
+    return new VerificationConfig(keys, apps);
+  }
+
+  private static @Nullable TrustedKey key(Section section, Path folder) {
+    Optional<SignatureScheme> scheme =
+        section.read("scheme", Optional.empty(), ConfigLoader::scheme);
+    boolean inFile = section.has("publicKeyFile");
+    boolean optional = section.flag("optional", false);
+    Value key = section.value("publicKey");
+    Value file = section.value("publicKeyFile");
+    section.end();
+    if (!section.has("scheme")) {
+      section.error("scheme", "is missing (expected: " + schemes() + ")");
+    }
+    if ((key == null) == (file == null)) {
+      section.error(
+          inFile ? "publicKeyFile" : "publicKey",
+          "give either publicKey (ghl, or the key itself) or publicKeyFile");
+      return null;
+    }
+    if (scheme.isEmpty()) {
+      return null;
+    }
+    if (key != null && key.text().equals(PublicKeys.PUBLISHED_ID)) {
+      return PublicKeys.published(scheme.get());
+    }
+    Value from = key != null ? key : Objects.requireNonNull(file);
+    try {
+      if (key != null) {
+        return PublicKeys.parse(scheme.get(), key.text().getBytes(StandardCharsets.UTF_8));
+      }
+      Path path = folder.resolve(from.text());
+      if (optional && !Files.exists(path)) {
+        section
+            .problems()
+            .warn(from.where(), "no key file " + path + " yet; make it and reload to use it");
+        return null;
+      }
+      return PublicKeys.parse(scheme.get(), Files.readAllBytes(path));
+    } catch (IllegalArgumentException e) {
+      section.problems().error(from.where(), "the public key cannot be used: " + e.getMessage());
+    } catch (IOException e) {
+      section.problems().error(from.where(), "the key file cannot be read (" + e + ")");
+    }
+    return null;
+  }
+
+  private static Optional<SignatureScheme> scheme(String text) {
+    Optional<SignatureScheme> scheme = SignatureScheme.ofId(text);
+    if (scheme.isEmpty()) {
+      throw new IllegalArgumentException("'" + text + "' (expected: " + schemes() + ")");
+    }
+    return scheme;
+  }
+
+  private static String schemes() {
+    return Arrays.stream(SignatureScheme.values())
+        .map(SignatureScheme::id)
+        .collect(Collectors.joining(" or "));
+  }
+
+  private static StoreConfig store(Section section, Path folder) {
+    Duration retention =
+        section.duration(
+            "retention", Duration.ofDays(7), Duration.ofMinutes(1), Duration.ofDays(3650));
+    boolean memory = section.has("memory");
+    if (memory && section.has("rocksdb")) {
+      section.error("memory", "give one store: rocksdb or memory");
+    }
+    StoreConfig.Engine engine;
+    if (memory) {
+      section.section("memory").end();
+      section
+          .problems()
+          .warn(section.where("memory"), "store.memory loses every event at exit: for tests only");
+      engine = new StoreConfig.Memory();
+    } else {
+      Section rocksdb = section.section("rocksdb");
+      Path path = folder.resolve(rocksdb.text("path", "data")).normalize();
+      long minFreeSpace = rocksdb.size("minFreeSpace", 256L << 20, 0, 1L << 50);
+      rocksdb.end();
+      engine = new StoreConfig.RocksDb(path, minFreeSpace);
+    }
+    section.end();
+    return new StoreConfig(engine, retention);
+  }
+
+  private static List<Route> routes(Section all, Set<String> targets) {
+    Map<String, Route> routes = new LinkedHashMap<>();
+    int number = 0;
+    for (Section section : all.list("routes")) {
+      number++;
+      String name = section.text("name", "route-" + number);
+      List<String> to = new ArrayList<>();
+      for (Value value : section.values("to")) {
+        if (!targets.contains(value.text())) {
+          String nearest = Nearest.to(value.text(), targets);
+          section
+              .problems()
+              .error(
+                  value.where(),
+                  "there is no target '"
+                      + value.text()
+                      + "'"
+                      + (nearest == null ? "" : "; did you mean '" + nearest + "'?"));
+        }
+        to.add(value.text());
+      }
+      if (to.isEmpty()) {
+        section.error("to", "name at least one target");
+      }
+      Route route =
+          new Route(
+              name,
+              texts(section, "locations"),
+              texts(section, "companies"),
+              texts(section, "apps"),
+              texts(section, "types"),
+              to,
+              section.flag("stop", false));
+      section.end();
+      if (routes.put(name, route) != null) {
+        section.error("name", "another route is called '" + name + "' too");
+      }
+    }
+    return List.copyOf(routes.values());
+  }
+
+  private static List<String> texts(Section section, String key) {
+    List<String> texts = new ArrayList<>();
+    for (Value value : section.values(key)) {
+      if (value.text().isEmpty()) {
+        section.problems().error(value.where(), key + ": an empty value matches nothing");
+      }
+      texts.add(value.text());
+    }
+    if (section.has(key) && texts.isEmpty()) {
+      section.error(key, "an empty list: leave it out to match any");
+    }
+    return texts;
+  }
+}

@@ -1,0 +1,45 @@
+package io.ghlrelay.config;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/** Gathers everything wrong with one configuration, so that one run shows all. Not thread-safe. */
+final class Problems {
+  private final String file;
+  private final List<ConfigProblem> errors = new ArrayList<>();
+  private final List<ConfigProblem> warnings = new ArrayList<>();
+
+  Problems(String file) {
+    this.file = file;
+  }
+
+  void error(Value.Where where, String message) {
+    errors.add(problem(where, message));
+  }
+
+  void warn(Value.Where where, String message) {
+    warnings.add(problem(where, message));
+  }
+
+  private ConfigProblem problem(Value.Where where, String message) {
+    return where.source().isEmpty()
+        ? new ConfigProblem(file, where.line(), where.column(), message)
+        : new ConfigProblem(where.source(), 0, 0, message);
+  }
+
+  List<ConfigProblem> warnings() {
+    return List.copyOf(warnings);
+  }
+
+  void throwIfAny() throws ConfigException {
+    if (!errors.isEmpty()) {
+      throw new ConfigException(
+          errors.stream()
+              .sorted(
+                  Comparator.comparingInt(ConfigProblem::line)
+                      .thenComparingInt(ConfigProblem::column))
+              .toList());
+    }
+  }
+}

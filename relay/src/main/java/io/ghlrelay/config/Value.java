@@ -1,0 +1,19 @@
+package io.ghlrelay.config;
+
+/**
+ * One scalar with where it came from. Immutable.
+ *
+ * @param text the value, references resolved
+ * @param where for error messages
+ */
+record Value(String text, Where where) {
+
+  /**
+   * A place: in the file, or a flag or variable by name.
+   *
+   * @param line from 1; 0 for a flag or variable
+   * @param column from 1; 0 for a flag or variable
+   * @param source name of the flag or variable; empty for the file
+   */
+  record Where(int line, int column, String source) {}
+}
