@@ -194,8 +194,10 @@ public record RetryPolicy(
                   .plus(retry == 1 || jitter.on() == JitterOn.EACH ? extra : Duration.ZERO);
         };
     Instant due = due(firstEnd, micros(endedAt), retry, offset, before.dueOffset(), startedAt);
-    if (honorRetryAfter && outcome instanceof Outcome.Answered answered) {
-      Instant asked = earliestAsked(answered, micros(endedAt));
+    Duration retryAfter =
+        outcome instanceof Outcome.Answered answered ? answered.retryAfter() : null;
+    if (honorRetryAfter && retryAfter != null) {
+      Instant asked = micros(endedAt).plus(clamped(retryAfter));
       if (asked.isAfter(due)) {
         offset = offset.plus(Duration.between(due, asked));
         due = asked;
@@ -226,10 +228,8 @@ public record RetryPolicy(
     return endedAt.plus(offset.minus(previousOffset).minus(ran(startedAt, endedAt)));
   }
 
-  private static Instant earliestAsked(Outcome.Answered answered, Instant endedAt) {
-    Duration asked = answered.retryAfter() == null ? Duration.ZERO : answered.retryAfter();
-    Duration clamped = asked.compareTo(MAX_RETRY_AFTER) > 0 ? MAX_RETRY_AFTER : asked;
-    return endedAt.plus(clamped);
+  private static Duration clamped(Duration retryAfter) {
+    return retryAfter.compareTo(MAX_RETRY_AFTER) > 0 ? MAX_RETRY_AFTER : retryAfter;
   }
 
   private Duration draw(int retry, JitterSource source) {

@@ -1,0 +1,5 @@
+/**
+ * The platform's behaviour as golden vectors: language-neutral JSON that any implementation can be
+ * held against. Depends on nothing.
+ */
+package io.ghlrelay.conformance;

@@ -1,0 +1,118 @@
+package io.ghlrelay.vectors;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.ghlrelay.conformance.Vectors;
+import io.ghlrelay.retry.JitterSource;
+import io.ghlrelay.retry.Outcome;
+import io.ghlrelay.retry.RetryDecision;
+import io.ghlrelay.retry.RetryPolicies;
+import io.ghlrelay.retry.RetryPolicy;
+import io.ghlrelay.retry.RetryPolicy.Jitter;
+import io.ghlrelay.retry.RetryPolicy.JitterOn;
+import io.ghlrelay.retry.RetryPolicy.RetryOn;
+import io.ghlrelay.retry.RetryPolicy.Timeline;
+import io.ghlrelay.retry.RetryProgress;
+import io.ghlrelay.retry.TransportError;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+/** The engine's rule says what the golden schedule says. */
+class ScheduleVectorsTest {
+  @TestFactory
+  Stream<DynamicTest> decidesAsTheVectorsSay() throws IOException {
+    return VectorCases.tests(Vectors.SCHEDULE, ScheduleVectorsTest::check);
+  }
+
+  private static void check(JsonNode one) {
+    RetryPolicy policy = policy(one.path("policy"), one.path("timeline").asText());
+    Deque<Duration> draws = new ArrayDeque<>();
+    one.path("jitterMs").forEach(ms -> draws.add(Duration.ofMillis(ms.asLong())));
+    JitterSource jitter = (min, max) -> draws.removeFirst();
+
+    RetryProgress progress = RetryProgress.START;
+    Instant due = Instant.parse("2026-11-24T10:00:00Z");
+    Instant ended = due;
+    Instant firstEnd = null;
+    for (int i = 0; i < one.path("steps").size(); i++) {
+      JsonNode step = one.path("steps").get(i);
+      Instant start = due.plusMillis(step.path("lateMs").asLong());
+      start = start.isBefore(ended) ? ended : start;
+      ended = start.plusMillis(step.path("durationMs").asLong());
+      firstEnd = firstEnd == null ? ended : firstEnd;
+      RetryDecision decision = policy.decide(progress, start, ended, outcome(step), jitter);
+      JsonNode expected = one.path("expect").get(i);
+      if (decision instanceof RetryDecision.Retry retry) {
+        assertThat(Duration.between(firstEnd, retry.due()).toMillis())
+            .as("due after attempt %d", i + 1)
+            .isEqualTo(expected.path("dueMs").asLong(-1));
+        due = retry.due();
+      } else {
+        assertThat(stop(decision)).isEqualTo(expected.path("stop").asText());
+      }
+      assertThat(decision.progress().attempts()).isEqualTo(i + 1);
+      progress = decision.progress();
+    }
+    assertThat(draws).as("every jitter was drawn").isEmpty();
+  }
+
+  private static String stop(RetryDecision decision) {
+    return decision instanceof RetryDecision.Dead dead ? dead.reason().id() : "delivered";
+  }
+
+  private static Outcome outcome(JsonNode step) {
+    if (step.has("error")) {
+      return Outcome.failed(
+          TransportError.valueOf(step.path("error").asText().toUpperCase(Locale.ROOT)));
+    }
+    return new Outcome.Answered(
+        step.path("status").asInt(),
+        step.has("retryAfterS") ? Duration.ofSeconds(step.path("retryAfterS").asLong()) : null);
+  }
+
+  private static RetryPolicy policy(JsonNode json, String timeline) {
+    Set<Integer> statuses = new HashSet<>();
+    json.path("statuses").forEach(status -> statuses.add(status.asInt()));
+    JsonNode jitter = json.path("jitter");
+    return new RetryPolicy(
+        "vector",
+        new RetryOn(
+            statuses, json.path("timeout").asBoolean(), json.path("connection").asBoolean()),
+        Duration.ofMillis(json.path("minBackoffMs").asLong()),
+        json.path("factor").asDouble(),
+        Duration.ofMillis(json.path("maxBackoffMs").asLong()),
+        new Jitter(
+            JitterOn.valueOf(jitter.path("on").asText().toUpperCase(Locale.ROOT)),
+            Duration.ofMillis(jitter.path("minMs").asLong()),
+            Duration.ofMillis(jitter.path("maxMs").asLong())),
+        Timeline.valueOf(timeline.toUpperCase(Locale.ROOT)),
+        json.path("maxRetries").asInt(),
+        Duration.ofMillis(json.path("maxDurationMs").asLong()),
+        json.path("honorRetryAfter").asBoolean());
+  }
+
+  @Test
+  void theBuiltInDefaultIsThePolicyOfTheVectors() throws IOException {
+    JsonNode first = VectorCases.read(Vectors.SCHEDULE).path("cases").get(0);
+    RetryPolicy vector = policy(first.path("policy"), "offsets");
+    RetryPolicy builtIn = RetryPolicies.ghl2025();
+
+    assertThat(builtIn.retryOn()).isEqualTo(vector.retryOn());
+    assertThat(builtIn.minBackoff()).isEqualTo(vector.minBackoff());
+    assertThat(builtIn.jitter()).isEqualTo(vector.jitter());
+    assertThat(builtIn.maxRetries()).isEqualTo(vector.maxRetries());
+    assertThat(builtIn.maxDuration()).isEqualTo(vector.maxDuration());
+    assertThat(builtIn.timeline()).isEqualTo(vector.timeline());
+  }
+}
