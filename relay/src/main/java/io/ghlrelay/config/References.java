@@ -66,7 +66,7 @@ final class References {
     String variable = fallback < 0 ? name : name.substring(0, fallback);
     String value = environment.get(variable);
     if (fallback >= 0 && (value == null || value.isEmpty())) {
-      return name.substring(fallback + 2);
+      return name.substring(fallback + 2).replace("$$", "$");
     }
     if (value == null) {
       throw new IllegalArgumentException(

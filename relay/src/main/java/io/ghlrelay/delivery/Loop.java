@@ -31,14 +31,14 @@ interface Loop {
         Duration wait = Duration.between(clock.instant(), when);
         long nanos =
             wait.isNegative() ? 0 : wait.compareTo(MAX_WAIT) > 0 ? MAX_WAIT_NANOS : wait.toNanos();
-        // A long wait is cut short: lanes look again, so a leap of the clock is seen in time.
+        // A long wait is cut short; lanes then look again.
         executor.schedule(task, nanos, TimeUnit.NANOSECONDS);
       }
     };
   }
 
-  /** No alarm is set further ahead than this; see {@link #on}. */
-  Duration MAX_WAIT = Duration.ofSeconds(5);
+  /** No alarm is set further ahead than this, so that a leap of the clock is seen in time. */
+  Duration MAX_WAIT = Duration.ofMillis(100);
 
   /** {@link #MAX_WAIT} in nanoseconds. */
   long MAX_WAIT_NANOS = MAX_WAIT.toNanos();

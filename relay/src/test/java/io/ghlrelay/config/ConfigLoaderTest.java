@@ -1,0 +1,259 @@
+package io.ghlrelay.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.networknt.schema.Schema;
+import com.networknt.schema.SchemaRegistry;
+import com.networknt.schema.SpecificationVersion;
+import io.ghlrelay.retry.RetryPolicy;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.snakeyaml.engine.v2.api.Load;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+
+/** What the loader takes, what it refuses and where it says so; and that the schema agrees. */
+class ConfigLoaderTest {
+  @TempDir private Path folder;
+
+  private Path write(String yaml) throws IOException {
+    return Files.writeString(folder.resolve("relay.yaml"), yaml);
+  }
+
+  private RelayConfig load(String yaml) throws IOException, ConfigException {
+    return load(yaml, Map.of(), Map.of());
+  }
+
+  private RelayConfig load(String yaml, Map<String, String> environment, Map<String, String> flags)
+      throws IOException, ConfigException {
+    return new ConfigLoader(environment, flags).load(write(yaml));
+  }
+
+  @Test
+  void anEmptyFileHasTheDefaults() throws Exception {
+    RelayConfig config = load("");
+
+    assertThat(config.ingress().listen()).isEqualTo(new ListenAddress("0.0.0.0", 8080));
+    assertThat(config.ingress().path()).isEqualTo("/webhooks");
+    assertThat(config.ingress().maxBodySize()).isEqualTo(1 << 20);
+    assertThat(config.admin().listen()).isEqualTo(new ListenAddress("127.0.0.1", 9090));
+    assertThat(config.verification().keys()).hasSize(2).allMatch(key -> key.id().equals("ghl"));
+    assertThat(config.store().retention()).isEqualTo(Duration.ofDays(7));
+    assertThat(config.warnings())
+        .extracting(ConfigProblem::message)
+        .anyMatch(m -> m.contains("no targets"));
+  }
+
+  @Test
+  void readsTheWholeExample() throws Exception {
+    Files.writeString(folder.resolve("secret"), "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIz\n");
+    RelayConfig config =
+        load(
+            """
+            ingress: {listen: "[::1]:0", path: /hooks, maxBodySize: 64KiB, requestTimeout: 500ms}
+            admin: {listen: "0.0.0.0:9090", token: "${TOKEN}"}
+            verification: {apps: [app1]}
+            store: {rocksdb: {path: data}, retention: P2D}
+            retryPolicies:
+              patient: {retryOn: [408, 429, 5xx, timeout, connection], minBackoff: 10s, factor: 2,
+                maxBackoff: 1h, jitter: {on: first, min: 1s, max: 10s}, timeline: intervals,
+                maxRetries: 12, maxDuration: 2d, honorRetryAfter: true}
+            targets:
+              crm:
+                url: "https://crm.example.com/hooks?x=1"
+                timeout: 3s
+                retry: patient
+                concurrency: 4
+                headers: {X-Api-Key: "${KEY:-k$$1}"}
+                sign: {secretFile: secret}
+            routes:
+              - {name: north, locations: [loc1], types: ["Contact*"], to: [crm], stop: true}
+            """,
+            Map.of("TOKEN", "t0k3n"),
+            Map.of());
+
+    assertThat(config.ingress().listen()).isEqualTo(new ListenAddress("::1", 0));
+    assertThat(config.admin().token()).isEqualTo(new Secret("t0k3n"));
+    assertThat(config.toString())
+        .doesNotContain("t0k3n")
+        .doesNotContain("whsec")
+        .doesNotContain("k$1");
+    TargetConfig crm = Objects.requireNonNull(config.targets().get("crm"));
+    assertThat(crm.headers()).containsEntry("X-Api-Key", new Secret("k$1"));
+    assertThat(crm.connectTimeout()).isEqualTo(Duration.ofSeconds(3));
+    assertThat(crm.retry().timeline()).isEqualTo(RetryPolicy.Timeline.INTERVALS);
+    assertThat(crm.retry().maxRetries()).isEqualTo(12);
+    assertThat(config.routes().get(0).stop()).isTrue();
+    assertThat(config.store().engine())
+        .isEqualTo(new StoreConfig.RocksDb(folder.toAbsolutePath().resolve("data"), 256L << 20));
+  }
+
+  static Stream<Arguments> badConfigs() {
+    return Stream.of(
+        Arguments.of("tragets:\n  a: {url: x}\n", 1, 1, "did you mean 'targets'"),
+        Arguments.of("ingress:\n  listen: localhost\n", 2, 11, "host:port"),
+        Arguments.of("ingress: {maxBodySize: 12 parsecs}\n", 1, 24, "is not a size"),
+        Arguments.of("store:\n  retention: soon\n", 2, 14, "is not a duration"),
+        Arguments.of("targets:\n  crm: {url: \"ftp://x/\"}\n", 2, 14, "http://"),
+        Arguments.of(
+            "targets:\n  crm: {url: \"https://x/\", retry: ghl2025}\n",
+            2,
+            35,
+            "did you mean 'ghl-2025'"),
+        Arguments.of("routes:\n  - {name: a, to: [crm]}\n", 2, 20, "there is no target 'crm'"),
+        Arguments.of("verification:\n  keys: []\n", 2, 9, "no key is left"),
+        Arguments.of(
+            "verification:\n  keys:\n    - {scheme: ed25519, publicKey: nonsense}\n",
+            3,
+            36,
+            "the public key cannot be used"),
+        Arguments.of("admin: {listen: \"0.0.0.0:9090\"}\n", 1, 17, "needs a token"),
+        Arguments.of("ingress: {path: hooks}\n", 1, 17, "starts with /"),
+        Arguments.of("admin: {token: \"${NOPE}\"}\n", 1, 16, "NOPE is not set"),
+        Arguments.of("ingress: {listen: \"a:1\"}\ningress: {}\n", 2, 1, "twice"),
+        Arguments.of("targets: [a]\n", 1, 10, "expected keys and values"),
+        Arguments.of("ingress:\n  path: \"/x\n", 3, 1, "not valid YAML"),
+        Arguments.of("retryPolicies:\n  p: {maxRetries: many}\n", 2, 19, "not a whole number"),
+        Arguments.of("retryPolicies:\n  p: {retryOn: [200]}\n", 2, 17, "300..599"),
+        Arguments.of("retryPolicies:\n  ghl-2025: {maxRetries: 1}\n", 2, 3, "is built in"),
+        Arguments.of(
+            "targets:\n  crm: {url: \"https://x/\", headers: {Host: a}}\n",
+            2,
+            44,
+            "set by the relay"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("badConfigs")
+  void saysWhatIsWrongAndWhere(String yaml, int line, int column, String words) throws Exception {
+    Path file = write(yaml);
+
+    ConfigException refused =
+        catchThrowableOfType(
+            ConfigException.class, () -> new ConfigLoader(Map.of(), Map.of()).load(file));
+
+    assertThat(refused.problems())
+        .as(refused.getMessage())
+        .anySatisfy(
+            problem -> {
+              assertThat(problem.message()).contains(words);
+              assertThat(problem.line()).isEqualTo(line);
+              assertThat(problem.column()).isEqualTo(column);
+            });
+    assertThat(refused.getMessage()).contains(file + ":" + line + ":" + column);
+  }
+
+  @Test
+  void namesEveryProblemInOneRun() {
+    assertThatThrownBy(() -> load("a: 1\nb: 2\ningress: {listen: x}\n"))
+        .isInstanceOfSatisfying(ConfigException.class, e -> assertThat(e.problems()).hasSize(3));
+  }
+
+  @Test
+  void flagsBeatTheEnvironmentAndThatBeatsTheFile() throws Exception {
+    String yaml = "ingress: {maxBodySize: 1KiB, path: /file}\n";
+    Map<String, String> environment =
+        Map.of("RELAY_INGRESS_MAX_BODY_SIZE", "2KiB", "RELAY_INGRESS_PATH", "/env");
+
+    RelayConfig config = load(yaml, environment, Map.of("ingress.path", "/flag"));
+
+    assertThat(config.ingress().maxBodySize()).isEqualTo(2048);
+    assertThat(config.ingress().path()).isEqualTo("/flag");
+    assertThatThrownBy(() -> load(yaml, Map.of(), Map.of("ingress.pth", "/x")))
+        .hasMessageContaining("--set ingress.pth")
+        .hasMessageContaining("no such setting");
+    assertThatThrownBy(() -> load(yaml, Map.of("RELAY_INGRESS_PATH", "x"), Map.of()))
+        .hasMessageContaining("environment RELAY_INGRESS_PATH");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"quickstart", "per-location"})
+  void theShippedConfigurationsLoadAndFitTheSchema(String name) throws Exception {
+    Path file = Path.of("..", "configs", name + ".yaml");
+
+    RelayConfig config = new ConfigLoader(Map.of(), Map.of()).load(file);
+
+    assertThat(config.targets()).isNotEmpty();
+    assertThat(schema().validate(json(Files.readString(file)))).isEmpty();
+  }
+
+  @ParameterizedTest
+  @MethodSource("shapes")
+  void schemaAndLoaderAgree(String yaml, boolean good) throws Exception {
+    boolean loaded;
+    try {
+      load(yaml);
+      loaded = true;
+    } catch (ConfigException e) {
+      loaded = false;
+    }
+    assertThat(loaded).as("loader").isEqualTo(good);
+    assertThat(schema().validate(json(yaml)).isEmpty()).as("schema").isEqualTo(good);
+  }
+
+  static Stream<Arguments> shapes() {
+    return Stream.of(
+        Arguments.of("ingress: {maxConnections: 5}", true),
+        Arguments.of("ingress: {maxConnections: 0}", false),
+        Arguments.of("ingress: {maxConnections: x}", false),
+        Arguments.of("ingress: {path: no}", false),
+        Arguments.of("ingress: {requestTimeout: 1fortnight}", false),
+        Arguments.of("ingress: {requestTimeout: PT5S}", true),
+        Arguments.of("ingress: {maxBodySize: 2MB}", false),
+        Arguments.of("ingress: {unknown: 1}", false),
+        Arguments.of("admin: {listen: \"127.0.0.1:0\", token: x}", true),
+        Arguments.of("admin: {port: 1}", false),
+        Arguments.of("verification: {keys: [{scheme: ed25519, publicKey: ghl}], apps: [a]}", true),
+        Arguments.of("verification: {keys: [{scheme: hmac, publicKey: ghl}]}", false),
+        Arguments.of("verification: {keys: [{publicKey: ghl}]}", false),
+        Arguments.of("verification: {keys: [{scheme: ed25519}]}", false),
+        Arguments.of("verification: {keys: []}", false),
+        Arguments.of("store: {memory: {}, retention: 1d}", true),
+        Arguments.of("store: {memory: {}, rocksdb: {path: x}}", false),
+        Arguments.of("store: {postgres: {}}", false),
+        Arguments.of(
+            "retryPolicies: {p: {extends: ghl-current, factor: 1.5, maxRetries: 3}}", true),
+        Arguments.of("retryPolicies: {p: {factor: 0.5}}", false),
+        Arguments.of("retryPolicies: {p: {jitter: {on: always}}}", false),
+        Arguments.of("retryPolicies: {p: {timeline: straight}}", false),
+        Arguments.of("retryPolicies: {p: {retryOn: [429, 5xx, timeout]}}", true),
+        Arguments.of("retryPolicies: {p: {retryOn: [6xx]}}", false),
+        Arguments.of("retryPolicies: {ghl-2025: {}}", false),
+        Arguments.of("targets: {a: {url: \"https://x/\", concurrency: 4097}}", false),
+        Arguments.of("targets: {a: {timeout: 1s}}", false),
+        Arguments.of("targets: {a b: {url: \"https://x/\"}}", false),
+        Arguments.of("targets: {a: {url: \"https://x/\"}}\nroutes: [{to: [a], types: [x]}]", true),
+        Arguments.of("targets: {a: {url: \"https://x/\"}}\nroutes: [{to: [a], type: [x]}]", false),
+        Arguments.of("targets: {a: {url: \"https://x/\"}}\nroutes: [{to: []}]", false),
+        Arguments.of("targets: {a: {url: \"https://x/\"}}\nroutes: [{to: [a], types: []}]", false),
+        Arguments.of("targets: {a: {url: \"https://x/\"}}\nroutes: [{name: a}]", false),
+        Arguments.of("- a", false));
+  }
+
+  private static Schema schema() throws IOException {
+    try (InputStream in = ConfigLoader.class.getResourceAsStream("/schema/relay.schema.json")) {
+      assertThat(in).as("the schema is in the jar").isNotNull();
+      return SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_7).getSchema(in);
+    }
+  }
+
+  private static JsonNode json(String yaml) {
+    return new ObjectMapper()
+        .valueToTree(new Load(LoadSettings.builder().build()).loadFromString(yaml));
+  }
+}

@@ -1,0 +1,75 @@
+package io.ghlrelay.it;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/** The packaged relay as a process of its own. */
+final class RelayProcess implements AutoCloseable {
+  private final Process process;
+  private final CountDownLatch ready = new CountDownLatch(1);
+  final Queue<String> log = new ConcurrentLinkedQueue<>();
+
+  RelayProcess(Path config) throws IOException, InterruptedException {
+    Path java = Path.of(System.getProperty("java.home"), "bin", "java");
+    process =
+        new ProcessBuilder(
+                java.toString(),
+                "-Xmx512m",
+                "-jar",
+                System.getProperty("relay.jar"),
+                "serve",
+                "-c",
+                config.toString())
+            .redirectErrorStream(true)
+            .start();
+    Thread reader = new Thread(this::read, "relay-output");
+    reader.setDaemon(true);
+    reader.start();
+    if (!ready.await(60, TimeUnit.SECONDS)) {
+      process.destroyForcibly();
+      throw new IllegalStateException("the relay did not become ready:\n" + String.join("\n", log));
+    }
+  }
+
+  private void read() {
+    try (BufferedReader lines =
+        new BufferedReader(
+            new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        log.add(line);
+        if (line.contains("Ready: events at")) {
+          ready.countDown();
+        }
+      }
+    } catch (IOException e) {
+      log.add("output ended: " + e);
+    }
+  }
+
+  /** SIGKILL: no handler of the process runs. */
+  void kill() throws InterruptedException {
+    process.destroyForcibly();
+    process.waitFor();
+  }
+
+  /** SIGTERM; gives the exit code. */
+  int terminate() throws InterruptedException {
+    process.destroy();
+    if (!process.waitFor(30, TimeUnit.SECONDS)) {
+      throw new IllegalStateException("the relay did not stop");
+    }
+    return process.exitValue();
+  }
+
+  @Override
+  public void close() {
+    process.destroyForcibly();
+  }
+}
