@@ -56,6 +56,7 @@ final class Lane {
   private boolean paused;
   private boolean removed;
   private boolean draining;
+  private boolean storeFails;
   private int inFlight;
   private Instant resumedAt = Instant.MIN;
   private @Nullable Instant alarm;
@@ -340,15 +341,21 @@ final class Lane {
   }
 
   private void notRecorded(Delivery before, Delivery after, Attempt attempt, Throwable failure) {
-    log.warn(
-        "Event {} for target {}: the outcome could not be stored ({}); trying again.",
-        before.eventId(),
-        before.target(),
-        failure.toString());
+    if (!storeFails) {
+      storeFails = true; // said once, not once for each delivery and second
+      log.warn(
+          "Target {}: outcomes cannot be stored ({}); trying until they can.",
+          before.target(),
+          failure.toString());
+    }
     loop.at(clock.instant().plus(STORE_PAUSE), () -> record(before, after, attempt));
   }
 
   private void recorded(Delivery after) {
+    if (storeFails) {
+      storeFails = false;
+      log.info("Target {}: outcomes are stored again.", after.target());
+    }
     window.settled(after.eventId());
     if (after.state() == DeliveryState.PENDING) {
       window.add(new Pending(after, null));

@@ -31,13 +31,21 @@ interface Loop {
         Duration wait = Duration.between(clock.instant(), when);
         long nanos =
             wait.isNegative() ? 0 : wait.compareTo(MAX_WAIT) > 0 ? MAX_WAIT_NANOS : wait.toNanos();
-        // A long wait is cut short; lanes then look again.
-        executor.schedule(task, nanos, TimeUnit.NANOSECONDS);
+        executor.schedule(
+            () -> {
+              if (clock.instant().isBefore(when)) {
+                at(when, task);
+              } else {
+                task.run();
+              }
+            },
+            nanos,
+            TimeUnit.NANOSECONDS);
       }
     };
   }
 
-  /** No alarm is set further ahead than this, so that a leap of the clock is seen in time. */
+  /** How often a long wait looks at the clock, so that a leap of it is seen in time. */
   Duration MAX_WAIT = Duration.ofMillis(100);
 
   /** {@link #MAX_WAIT} in nanoseconds. */

@@ -92,6 +92,9 @@ final class Database implements AutoCloseable {
                 .setCreateMissingColumnFamilies(true)
                 .setDbWriteBufferSize(WRITE_BUFFERS)
                 .setMaxTotalWalSize(MAX_WAL)
+                // Opening after a full disk must not need room for a flush first.
+                .setAvoidFlushDuringRecovery(true)
+                .setAvoidFlushDuringShutdown(true)
                 .setMaxBackgroundJobs(2)
                 .setMaxOpenFiles(512)
                 .setBytesPerSync(1 << 20)

@@ -56,6 +56,10 @@ final class State implements Writer.Sink, AutoCloseable {
   private volatile Set<String> paused = Set.of();
   private volatile @Nullable String failure;
   private volatile boolean spaceIsLow;
+
+  /** Whether {@link #db} may be used; guarded by {@link #lock}. */
+  private boolean open = true;
+
   private long lastLook;
 
   private State(
@@ -198,6 +202,9 @@ final class State implements Writer.Sink, AutoCloseable {
   <T> T read(RocksDbEventStore.Reading<T> reading) {
     lock.readLock().lock();
     try {
+      if (!open) {
+        throw new StoreUnavailableException("the store is closed, or being recovered", null);
+      }
       return reading.from(db);
     } catch (RocksDBException e) {
       throw new StoreUnavailableException("the store cannot be read: " + e.getMessage(), e);
@@ -302,8 +309,12 @@ final class State implements Writer.Sink, AutoCloseable {
   private void recover() {
     lock.writeLock().lock();
     try {
-      db.close();
+      if (open) {
+        open = false;
+        db.close();
+      }
       db = Database.open(folder);
+      open = true;
       targets = Targets.load(db);
       duplicates = DuplicateIndex.load(db, retention);
       counters = count(db);
@@ -323,7 +334,10 @@ final class State implements Writer.Sink, AutoCloseable {
     lock.writeLock().lock();
     try {
       failure = "the store is closed";
-      db.close();
+      if (open) {
+        open = false;
+        db.close();
+      }
     } finally {
       lock.writeLock().unlock();
     }
