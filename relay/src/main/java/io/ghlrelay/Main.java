@@ -55,7 +55,8 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "Exit codes: 0 ok, 1 a check failed, 2 usage, 65 bad input, 66 no such file,",
-      "69 the relay cannot be reached, 70 internal error, 74 I/O error, 78 bad configuration."
+      "69 no relay reached or not ready, 70 internal error, 74 I/O error,",
+      "77 not allowed, 78 bad configuration."
     })
 public final class Main implements Runnable {
   @Spec private CommandSpec spec;

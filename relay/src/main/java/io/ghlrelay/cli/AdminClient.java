@@ -115,7 +115,7 @@ final class AdminClient {
     int code =
         switch (answer.status()) {
           case 400, 404, 422 -> ExitCodes.BAD_INPUT;
-          case 401, 403 -> 77;
+          case 401, 403 -> ExitCodes.NOT_ALLOWED;
           default -> ExitCodes.UNAVAILABLE;
         };
     throw new Failure(code, message.toString());

@@ -25,6 +25,9 @@ public final class ExitCodes {
   /** A disk or network failed. */
   public static final int IO = 74;
 
+  /** The token is missing or wrong. */
+  public static final int NOT_ALLOWED = 77;
+
   /** The configuration is not valid. */
   public static final int CONFIG = 78;
 

@@ -28,7 +28,7 @@ import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 
 /** What the loader takes, what it refuses and where it says so; and that the schema agrees. */
-class ConfigLoaderTest {
+public class ConfigLoaderTest {
   @TempDir private Path folder;
 
   private Path write(String yaml) throws IOException {
@@ -103,7 +103,7 @@ class ConfigLoaderTest {
         .isEqualTo(new StoreConfig.RocksDb(folder.toAbsolutePath().resolve("data"), 256L << 20));
   }
 
-  static Stream<Arguments> badConfigs() {
+  public static Stream<Arguments> badConfigs() {
     return Stream.of(
         Arguments.of("tragets:\n  a: {url: x}\n", 1, 1, "did you mean 'targets'"),
         Arguments.of("ingress:\n  listen: localhost\n", 2, 11, "host:port"),
