@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,6 +30,7 @@ import org.slf4j.LoggerFactory;
  * rules are swapped whole on a reload.
  */
 public final class Intake {
+  private static final long NOTE_EVERY_MILLIS = 1000;
   private static final Logger log = LoggerFactory.getLogger(Intake.class);
 
   private final EnvelopeReader envelopes = new EnvelopeReader();
@@ -38,6 +40,7 @@ public final class Intake {
   private final BiConsumer<Admitted.Stored, byte[]> onStored;
   private final IngressMetrics metrics;
   private final Clock clock;
+  private final AtomicLong refusalNotedAt = new AtomicLong();
   private volatile Rules rules;
 
   /**
@@ -115,7 +118,7 @@ public final class Intake {
     Verification verification = now.verifier().verify(body, ed25519, rsaSha256);
     metrics.checked(verification);
     if (!(verification instanceof Verification.Verified verified)) {
-      log.debug("Refused a request: {}", verification);
+      noteRefusal(verification);
       return refused(Refusal.UNVERIFIED);
     }
     Envelope envelope = envelopes.read(body);
@@ -130,6 +133,15 @@ public final class Intake {
     return store
         .admit(admission)
         .handle((admitted, failure) -> result(admission, admitted, failure));
+  }
+
+  /** The sender learns nothing of why; the operator does, once a second however many come. */
+  private void noteRefusal(Verification verification) {
+    long now = clock.millis();
+    long last = refusalNotedAt.get();
+    if (now - last >= NOTE_EVERY_MILLIS && refusalNotedAt.compareAndSet(last, now)) {
+      log.info("A request was answered 401: {}. All are counted by reason.", verification);
+    }
   }
 
   private static CompletionStage<Result> refused(Refusal refusal) {

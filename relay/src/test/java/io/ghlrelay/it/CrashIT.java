@@ -45,7 +45,7 @@ class CrashIT {
 
   @Test
   @Timeout(value = 5, unit = TimeUnit.MINUTES)
-  void losesNoAcknowledgedEventAndStoresNoneTwiceThroughFiveKills() throws Exception {
+  void losesNoAcknowledgedEventAndStoresNoneTwiceThroughFiveKillsAndAStop() throws Exception {
     Platform platform = new Platform();
     platform.writeKey(folder.resolve("dev.pub.pem"));
     int ingress = freePort();
@@ -84,6 +84,9 @@ class CrashIT {
           relay.kill();
           relay = new RelayProcess(config);
         }
+        assertThat(acknowledged.size()).as("still under load").isLessThan(EVENTS);
+        assertThat(relay.terminate()).as("exit code after SIGTERM under load").isZero();
+        relay = new RelayProcess(config);
         for (Future<?> one : sending) {
           one.get();
         }

@@ -36,18 +36,31 @@ final class Changes {
 
   private Changes() {}
 
+  /** A change that answers through a future. */
+  private abstract static class Answering<T> implements Change {
+    final State state;
+    final CompletableFuture<T> answer;
+
+    Answering(State state, CompletableFuture<T> answer) {
+      this.state = state;
+      this.answer = answer;
+    }
+
+    @Override
+    public final void failed(RuntimeException why) {
+      answer.completeExceptionally(why);
+    }
+  }
+
   /** An event with its deliveries, unless it came before. */
-  static final class Admit implements Change {
-    private final State state;
+  static final class Admit extends Answering<Admitted> {
     private final Admission admission;
     private final DuplicateKey key;
-    private final CompletableFuture<Admitted> answer;
     private @Nullable Admitted result;
 
     Admit(State state, Admission admission, CompletableFuture<Admitted> answer) {
-      this.state = state;
+      super(state, answer);
       this.admission = admission;
-      this.answer = answer;
       this.key = DuplicateKey.of(admission); // hashed by the caller's thread, not the writer's
     }
 
@@ -120,20 +133,13 @@ final class Changes {
       }
       answer.complete(Objects.requireNonNull(result));
     }
-
-    @Override
-    public void failed(RuntimeException why) {
-      answer.completeExceptionally(why);
-    }
   }
 
   /** An attempt and what became of its delivery. */
-  static final class RecordAttempt implements Change {
-    private final State state;
+  static final class RecordAttempt extends Answering<Void> {
     private final Delivery before;
     private final Delivery after;
     private final Attempt attempt;
-    private final CompletableFuture<Void> answer;
 
     RecordAttempt(
         State state,
@@ -141,11 +147,10 @@ final class Changes {
         Delivery after,
         Attempt attempt,
         CompletableFuture<Void> answer) {
-      this.state = state;
+      super(state, answer);
       this.before = before;
       this.after = after;
       this.attempt = attempt;
-      this.answer = answer;
     }
 
     @Override
@@ -178,20 +183,13 @@ final class Changes {
       }
       answer.complete(null);
     }
-
-    @Override
-    public void failed(RuntimeException why) {
-      answer.completeExceptionally(why);
-    }
   }
 
   /** Deliveries made pending again. */
-  static final class Replay implements Change {
-    private final State state;
+  static final class Replay extends Answering<List<Delivery>> {
     private final EventId id;
     private final List<RoutedTarget> targets;
     private final Instant due;
-    private final CompletableFuture<List<Delivery>> answer;
     private final List<Delivery> replayed = new ArrayList<>();
     private final List<Delivery> noLongerDead = new ArrayList<>();
     private boolean noLongerUnrouted;
@@ -202,11 +200,10 @@ final class Changes {
         List<RoutedTarget> targets,
         Instant due,
         CompletableFuture<List<Delivery>> answer) {
-      this.state = state;
+      super(state, answer);
       this.id = id;
       this.targets = targets;
       this.due = due;
-      this.answer = answer;
     }
 
     @Override
@@ -254,25 +251,17 @@ final class Changes {
       }
       answer.complete(List.copyOf(replayed));
     }
-
-    @Override
-    public void failed(RuntimeException why) {
-      answer.completeExceptionally(why);
-    }
   }
 
   /** A target paused or resumed. */
-  static final class Pause implements Change {
-    private final State state;
+  static final class Pause extends Answering<Void> {
     private final String target;
     private final boolean pause;
-    private final CompletableFuture<Void> answer;
 
     Pause(State state, String target, boolean pause, CompletableFuture<Void> answer) {
-      this.state = state;
+      super(state, answer);
       this.target = target;
       this.pause = pause;
-      this.answer = answer;
     }
 
     @Override
@@ -301,28 +290,20 @@ final class Changes {
       state.paused(names);
       answer.complete(null);
     }
-
-    @Override
-    public void failed(RuntimeException why) {
-      answer.completeExceptionally(why);
-    }
   }
 
   /** Everything received before an instant, by ranges around what is still pending. */
-  static final class Purge implements Change {
+  static final class Purge extends Answering<Void> {
     private static final List<Column> BY_EVENT =
         List.of(Column.EVENTS, Column.BODIES, Column.DELIVERIES, Column.ATTEMPTS);
 
-    private final State state;
     private final Instant before;
-    private final CompletableFuture<Void> answer;
     private final List<Counters.Range> ranges = new ArrayList<>();
     private final Map<Integer, Long> purgedDead = new HashMap<>();
 
     Purge(State state, Instant before, CompletableFuture<Void> answer) {
-      this.state = state;
+      super(state, answer);
       this.before = before;
-      this.answer = answer;
     }
 
     @Override
@@ -393,11 +374,6 @@ final class Changes {
       } catch (RocksDBException e) {
         answer.completeExceptionally(e);
       }
-    }
-
-    @Override
-    public void failed(RuntimeException why) {
-      answer.completeExceptionally(why);
     }
   }
 
