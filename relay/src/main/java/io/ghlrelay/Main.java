@@ -18,6 +18,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -94,10 +96,13 @@ public final class Main implements Runnable {
     Logger log = LoggerFactory.getLogger(Main.class);
     ConfigLoader loader = new ConfigLoader(System.getenv(), settings);
     CountDownLatch stop = new CountDownLatch(1);
+    AtomicReference<Relay> running = new AtomicReference<>();
+    // Before the start: who is told that the relay is ready may stop it the next moment.
+    Signals.on("TERM", stop::countDown);
+    Signals.on("INT", stop::countDown);
+    Signals.on("HUP", () -> reload(running.get(), log));
     try (Relay relay = Relay.start(() -> loader.load(file))) {
-      Signals.on("TERM", stop::countDown);
-      Signals.on("INT", stop::countDown);
-      Signals.on("HUP", () -> reload(relay, log));
+      running.set(relay);
       stop.await();
       return ExitCodes.OK;
     } catch (ConfigException e) {
@@ -112,7 +117,11 @@ public final class Main implements Runnable {
     }
   }
 
-  private static void reload(Relay relay, Logger log) {
+  private static void reload(@Nullable Relay relay, Logger log) {
+    if (relay == null) {
+      log.info("Not yet started, so nothing is reloaded.");
+      return;
+    }
     try {
       relay.reload();
     } catch (ConfigException e) {
