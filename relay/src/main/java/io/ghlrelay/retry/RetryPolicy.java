@@ -199,7 +199,10 @@ public record RetryPolicy(
     if (honorRetryAfter && retryAfter != null) {
       Instant asked = micros(endedAt).plus(clamped(retryAfter));
       if (asked.isAfter(due)) {
-        offset = offset.plus(Duration.between(due, asked));
+        // Counted from where the attempt was planned, so that its lateness uses up nothing.
+        Duration ran = retry == 1 ? Duration.ZERO : ran(startedAt, endedAt);
+        Duration pushed = before.dueOffset().plus(ran).plus(clamped(retryAfter));
+        offset = pushed.compareTo(offset) > 0 ? pushed : offset;
         due = asked;
       }
     }
