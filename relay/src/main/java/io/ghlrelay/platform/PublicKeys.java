@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.regex.Pattern;
+import org.bouncycastle.math.ec.rfc8032.Ed25519;
 
 /** Reads public keys as people have them, and knows the platform's own. */
 public final class PublicKeys {
@@ -117,10 +118,22 @@ public final class PublicKeys {
       throw new IllegalArgumentException(
           "an RSA key of " + rsa.getModulus().bitLength() + " bits (expected: " + RSA_BITS + ")");
     }
+    if (key instanceof EdECPublicKey && !isSound(key.getEncoded())) {
+      throw new IllegalArgumentException(
+          "not an Ed25519 public key: not a point of the curve's prime-order group");
+    }
     if (!(key instanceof RSAPublicKey) && !(key instanceof EdECPublicKey)) {
       throw new IllegalArgumentException("an unexpected kind of key: " + key.getAlgorithm());
     }
     return key;
+  }
+
+  /**
+   * With a point of small order as the key, one forged signature fits any body at some providers;
+   * with no point at all, others throw at each verification.
+   */
+  private static boolean isSound(byte[] spki) {
+    return Ed25519.validatePublicKeyFull(spki, spki.length - ED25519_BYTES);
   }
 
   private static String fingerprint(PublicKey key) {

@@ -24,14 +24,26 @@ public final class Resilience4jExport {
    *     IllegalArgumentException}, for {@link #retryConfig} ends before that
    */
   public static IntervalFunction intervalFunction(RetryPolicy policy, JitterSource jitter) {
-    List<RetryPlan.Step> plan = RetryPlan.of(policy, jitter);
-    return retry -> {
-      if (retry < 1 || retry > plan.size()) {
-        throw new IllegalArgumentException(
-            "retry: " + retry + " (expected: 1.." + plan.size() + ")");
+    return intervalFunction(RetryPlan.of(policy, jitter));
+  }
+
+  private static IntervalFunction intervalFunction(List<RetryPlan.Step> plan) {
+    long[] waits = new long[plan.size()];
+    Duration reached = Duration.ZERO;
+    for (int i = 0; i < waits.length; i++) {
+      // Jitter on each may put a place before the one in front of it: that retry goes at once.
+      Duration wait = plan.get(i).offset().minus(reached);
+      if (!wait.isNegative()) {
+        waits[i] = wait.toMillis();
+        reached = plan.get(i).offset();
       }
-      Duration before = retry == 1 ? Duration.ZERO : plan.get(retry - 2).offset();
-      return plan.get(retry - 1).offset().minus(before).toMillis();
+    }
+    return retry -> {
+      if (retry < 1 || retry > waits.length) {
+        throw new IllegalArgumentException(
+            "retry: " + retry + " (expected: 1.." + waits.length + ")");
+      }
+      return waits[retry - 1];
     };
   }
 
@@ -49,10 +61,11 @@ public final class Resilience4jExport {
       Function<Throwable, Outcome> outcomeOfError) {
     // Stopping by the plan's length, never by a negative wait: resilience4j would count such a
     // stop as a success.
-    int attempts = RetryPlan.of(policy, jitter).size() + 1;
+    // One plan for both: another draw of jitter could be cut off by maxDuration elsewhere.
+    List<RetryPlan.Step> plan = RetryPlan.of(policy, jitter);
     return RetryConfig.<T>custom()
-        .maxAttempts(attempts)
-        .intervalFunction(intervalFunction(policy, jitter))
+        .maxAttempts(plan.size() + 1)
+        .intervalFunction(intervalFunction(plan))
         .retryOnResult(result -> retried(policy, outcomeOf.apply(result)))
         .retryOnException(error -> retried(policy, outcomeOfError.apply(error)))
         .build();

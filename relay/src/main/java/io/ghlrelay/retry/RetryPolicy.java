@@ -206,6 +206,11 @@ public record RetryPolicy(
         due = asked;
       }
     }
+    if (offset.compareTo(before.dueOffset()) < 0) {
+      // A retry in its planned place behind one that Retry-After pushed goes at once, so the series
+      // stands where the pushed one did; else each push would be measured from the plan anew.
+      offset = before.dueOffset();
+    }
     if (offset.compareTo(maxDuration) > 0) {
       return new RetryDecision.Dead(DeadReason.EXHAUSTED, ended);
     }
