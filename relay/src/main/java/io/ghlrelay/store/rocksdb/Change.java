@@ -9,6 +9,14 @@ interface Change {
   /** Whether it must be on the disk before it is answered; else the operating system suffices. */
   boolean durable();
 
+  /**
+   * Whether it reads what earlier changes write, or is read so by later ones: then it gets a write
+   * of its own, since nothing of a batch can be read, nor is counted, before it is written.
+   */
+  default boolean alone() {
+    return false;
+  }
+
   /** Memory it holds while it waits, in bytes; counted against the limit for admissions only. */
   default int weight() {
     return 0;

@@ -88,7 +88,6 @@ final class Changes {
       Database db = state.db();
       Event event = withConflict(admission.event(), known.conflict());
       byte[] id = event.id().toBytes();
-      state.duplicates().add(key, known, event.id(), event.receivedAt(), batch);
       batch.put(db.column(Column.EVENTS), id, Records.event(event));
       batch.put(db.column(Column.BODIES), id, admission.body());
       List<Delivery> deliveries = new ArrayList<>(admission.targets().size());
@@ -107,6 +106,8 @@ final class Changes {
             utf8(admission.learnt().locationId()),
             utf8(admission.learnt().companyId()));
       }
+      // Last, so that a change that could not be prepared is not taken for an earlier event.
+      state.duplicates().add(key, known, event.id(), event.receivedAt(), batch);
       result = new Admitted.Stored(event, List.copyOf(deliveries));
     }
 
@@ -140,6 +141,7 @@ final class Changes {
     private final Delivery before;
     private final Delivery after;
     private final Attempt attempt;
+    private boolean repeated;
 
     RecordAttempt(
         State state,
@@ -162,6 +164,12 @@ final class Changes {
     public void prepare(WriteBatch batch) throws RocksDBException {
       Database db = state.db();
       int target = state.targets().idFor(after.target(), db, batch);
+      byte[] stored = db.get(Column.DELIVERIES, Keys.delivery(after.eventId(), target));
+      if (stored != null && Arrays.equals(stored, Records.delivery(after))) {
+        // A write that was reported as failed may have reached the disk: the caller came again.
+        repeated = true;
+        return;
+      }
       batch.delete(db.column(Column.DUE), Keys.due(target, position(before)));
       putDelivery(state, batch, after);
       if (after.state() == DeliveryState.DEAD) {
@@ -175,10 +183,10 @@ final class Changes {
 
     @Override
     public void written() {
-      if (!RocksDbEventStore.isPending(after)) {
+      if (!repeated && !RocksDbEventStore.isPending(after)) {
         countPending(state, before, -1);
       }
-      if (after.state() == DeliveryState.DEAD) {
+      if (!repeated && after.state() == DeliveryState.DEAD) {
         state.counters().dead(number(state, after), 1);
       }
       answer.complete(null);
@@ -208,6 +216,11 @@ final class Changes {
 
     @Override
     public boolean durable() {
+      return true;
+    }
+
+    @Override
+    public boolean alone() {
       return true;
     }
 
@@ -309,6 +322,11 @@ final class Changes {
     @Override
     public boolean durable() {
       return false;
+    }
+
+    @Override
+    public boolean alone() {
+      return true;
     }
 
     @Override

@@ -44,7 +44,7 @@ final class DuplicateIndex {
   }
 
   /** Finds the live buckets by leaping from one to the next. */
-  static DuplicateIndex load(Database db, Duration retention) {
+  static DuplicateIndex load(Database db, Duration retention) throws RocksDBException {
     TreeSet<Long> found = new TreeSet<>();
     try (RocksIterator it = db.iterator(Database.Column.KEYS)) {
       it.seekToFirst();
@@ -53,6 +53,7 @@ final class DuplicateIndex {
         found.add(bucket);
         it.seek(Keys.number(bucket + 1));
       }
+      it.status();
     }
     return new DuplicateIndex(db, retention, new ArrayList<>(found));
   }

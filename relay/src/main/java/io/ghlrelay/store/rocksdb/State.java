@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -63,34 +64,45 @@ final class State implements Writer.Sink, AutoCloseable {
   private long lastLook;
 
   private State(
-      Path folder, Duration retention, long minFreeSpace, Clock clock, LongSupplier freeSpace) {
+      Path folder, Duration retention, long minFreeSpace, Clock clock, LongSupplier freeSpace)
+      throws RocksDBException {
     this.folder = folder;
     this.retention = retention;
     this.minFreeSpace = minFreeSpace;
     this.clock = clock;
     this.freeSpace = freeSpace;
     this.db = Database.open(folder);
-    this.targets = Targets.load(db);
-    this.duplicates = DuplicateIndex.load(db, retention);
-    this.counters = count(db);
-    this.paused = loadPaused(db);
+    try {
+      this.targets = Targets.load(db);
+      this.duplicates = DuplicateIndex.load(db, retention);
+      this.counters = count(db);
+      this.paused = loadPaused(db);
+    } catch (RocksDBException | RuntimeException e) {
+      db.close();
+      throw e;
+    }
     this.lastLook = System.nanoTime() - LOOK_NANOS;
   }
 
   static State open(
       Path folder, Duration retention, long minFreeSpace, Clock clock, LongSupplier freeSpace) {
-    State state = new State(folder, retention, minFreeSpace, clock, freeSpace);
     try {
-      state.checkFormat();
-    } catch (RuntimeException e) {
-      state.close();
-      throw e;
+      State state = new State(folder, retention, minFreeSpace, clock, freeSpace);
+      state.checkFormatOrClose();
+      state.tick();
+      return state;
     } catch (RocksDBException e) {
-      state.close();
       throw new StoreUnavailableException("the store in " + folder + " cannot be read", e);
     }
-    state.tick();
-    return state;
+  }
+
+  private void checkFormatOrClose() throws RocksDBException {
+    try {
+      checkFormat();
+    } catch (RocksDBException | RuntimeException e) {
+      close();
+      throw e;
+    }
   }
 
   private void checkFormat() throws RocksDBException {
@@ -114,23 +126,25 @@ final class State implements Writer.Sink, AutoCloseable {
   }
 
   /** Counts what is pending and dead: one pass over two indexes. */
-  private static Counters count(Database db) {
+  private static Counters count(Database db) throws RocksDBException {
     Counters counters = new Counters();
     try (RocksIterator it = db.iterator(Column.DUE)) {
       for (it.seekToFirst(); it.isValid(); it.next()) {
         byte[] key = it.key();
         counters.pending(Keys.target(key), Keys.duePosition(key).eventId(), 1);
       }
+      it.status();
     }
     try (RocksIterator it = db.iterator(Column.DEAD)) {
       for (it.seekToFirst(); it.isValid(); it.next()) {
         counters.dead(Keys.target(it.key()), 1);
       }
+      it.status();
     }
     return counters;
   }
 
-  private static Set<String> loadPaused(Database db) {
+  private static Set<String> loadPaused(Database db) throws RocksDBException {
     Set<String> names = new HashSet<>();
     try (RocksIterator it = db.iterator(Column.META)) {
       for (it.seek(PAUSED_PREFIX);
@@ -144,6 +158,7 @@ final class State implements Writer.Sink, AutoCloseable {
                 key.length - PAUSED_PREFIX.length,
                 StandardCharsets.UTF_8));
       }
+      it.status();
     }
     return Set.copyOf(names);
   }
@@ -208,6 +223,8 @@ final class State implements Writer.Sink, AutoCloseable {
       return reading.from(db);
     } catch (RocksDBException e) {
       throw new StoreUnavailableException("the store cannot be read: " + e.getMessage(), e);
+    } catch (CorruptRecordException e) {
+      throw new StoreUnavailableException("the store holds a damaged record: " + e.getMessage(), e);
     } finally {
       lock.readLock().unlock();
     }
@@ -215,21 +232,35 @@ final class State implements Writer.Sink, AutoCloseable {
 
   @Override
   public void write(List<Change> changes, boolean sync) {
+    int from = 0;
+    for (int i = 0; i < changes.size(); i++) {
+      if (changes.get(i).alone()) {
+        writeAtOnce(changes.subList(from, i), sync);
+        writeAtOnce(changes.subList(i, i + 1), sync);
+        from = i + 1;
+      }
+    }
+    writeAtOnce(changes.subList(from, changes.size()), sync);
+  }
+
+  private void writeAtOnce(List<Change> changes, boolean sync) {
+    if (changes.isEmpty()) {
+      return;
+    }
     if (failure != null) {
       // Writes wait for the recovery; whoever asks is told to come again.
       StoreUnavailableException notNow = new StoreUnavailableException(failure, null);
       changes.forEach(change -> change.failed(notNow));
       return;
     }
+    List<Change> written;
     try (WriteBatch batch = new WriteBatch()) {
       duplicates.prefetch(
           changes.stream()
               .filter(Changes.Admit.class::isInstance)
               .map(change -> ((Changes.Admit) change).key())
               .toList());
-      for (Change change : changes) {
-        change.prepare(batch);
-      }
+      written = prepare(changes, batch);
       db.write(batch, sync);
     } catch (RocksDBException | RuntimeException e) {
       failed(e);
@@ -238,7 +269,30 @@ final class State implements Writer.Sink, AutoCloseable {
       changes.forEach(change -> change.failed(why));
       return;
     }
-    changes.forEach(Change::written);
+    written.forEach(Change::written);
+  }
+
+  /**
+   * Prepares each change; one that cannot be (it meets a damaged record, for example) is taken out
+   * and answered alone, and the others go on.
+   */
+  private static List<Change> prepare(List<Change> changes, WriteBatch batch)
+      throws RocksDBException {
+    List<Change> prepared = new ArrayList<>(changes.size());
+    for (Change change : changes) {
+      batch.setSavePoint();
+      try {
+        change.prepare(batch);
+        batch.popSavePoint();
+        prepared.add(change);
+      } catch (RuntimeException e) {
+        batch.rollbackToSavePoint();
+        log.error("A change could not be made; the others go on.", e);
+        change.failed(
+            new StoreUnavailableException("the change cannot be made: " + e.getMessage(), e));
+      }
+    }
+    return prepared;
   }
 
   @Override
@@ -321,8 +375,8 @@ final class State implements Writer.Sink, AutoCloseable {
       paused = loadPaused(db);
       failure = null;
       log.info("The store in {} writes again; events are taken.", folder);
-    } catch (StoreUnavailableException e) {
-      failure = e.getMessage();
+    } catch (StoreUnavailableException | RocksDBException e) {
+      failure = "the store cannot be opened anew: " + e.getMessage();
       log.error("The store could not be opened anew; trying again.", e);
     } finally {
       lock.writeLock().unlock();

@@ -20,7 +20,7 @@ final class Targets {
   private final Map<Integer, String> names = new ConcurrentHashMap<>();
 
   /** Reads those given so far. */
-  static Targets load(Database db) {
+  static Targets load(Database db) throws RocksDBException {
     Targets targets = new Targets();
     try (RocksIterator it = db.iterator(Database.Column.META)) {
       for (it.seek(PREFIX); it.isValid() && Keys.startsWith(it.key(), PREFIX); it.next()) {
@@ -29,6 +29,7 @@ final class Targets {
             new String(key, PREFIX.length, key.length - PREFIX.length, StandardCharsets.UTF_8);
         targets.put(name, Keys.target(it.value()));
       }
+      it.status(); // a read error ends an iteration silently otherwise
     }
     return targets;
   }

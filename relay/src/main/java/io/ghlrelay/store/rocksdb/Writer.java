@@ -64,6 +64,7 @@ final class Writer implements AutoCloseable {
   private final Timer commitTime;
   private final DistributionSummary batchSize;
   private volatile boolean closed;
+  private volatile boolean ended;
   private int lastBatch;
   private long lastEnd = System.nanoTime() - PACE;
   private long unsyncedSince;
@@ -103,17 +104,29 @@ final class Writer implements AutoCloseable {
     }
     waitingAdmissions.incrementAndGet();
     waitingBytes.addAndGet(change.weight());
-    queue.add(change);
+    add(change);
     return true;
   }
 
   /** Hands over any other change: their number is bounded by who makes them. */
   void put(Change change) {
     if (closed) {
-      change.failed(new StoreUnavailableException("the store is closed", null));
+      change.failed(closedNow());
     } else {
-      queue.add(change);
+      add(change);
     }
+  }
+
+  /** Adds, and takes back what the writer, ending meanwhile, would never see. */
+  private void add(Change change) {
+    queue.add(change);
+    if (ended && queue.remove(change)) {
+      change.failed(closedNow());
+    }
+  }
+
+  private static StoreUnavailableException closedNow() {
+    return new StoreUnavailableException("the store is closed", null);
   }
 
   private void run() {
@@ -200,6 +213,10 @@ final class Writer implements AutoCloseable {
       } catch (InterruptedException e) {
         interrupted = true; // closing must not leave the thread at a closed database
       }
+    }
+    ended = true;
+    for (Change late = queue.poll(); late != null; late = queue.poll()) {
+      late.failed(closedNow());
     }
     if (interrupted) {
       Thread.currentThread().interrupt();
