@@ -1,0 +1,5 @@
+/** Keys and signatures as the platform makes them. Depends on nothing of ours. */
+@NullMarked
+package io.ghlrelay.conformance.signing;
+
+import org.jspecify.annotations.NullMarked;
