@@ -84,6 +84,21 @@ public final class Simulator implements AutoCloseable {
     return config.seed();
   }
 
+  /** Whether time jumps, and only when somebody runs; else it passes by itself. */
+  public boolean virtual() {
+    return time instanceof SimulatorTime.Virtual;
+  }
+
+  /** Where events are sent; null = not said yet. */
+  public @Nullable URI target() {
+    return locked(() -> target);
+  }
+
+  /** Which signature headers events carry. */
+  public SignatureMode signature() {
+    return config.signature();
+  }
+
   /** The rules in use. */
   public Profile profile() {
     return config.profile();
@@ -228,6 +243,34 @@ public final class Simulator implements AutoCloseable {
   public boolean runUntil(BooleanSupplier condition) {
     run(() -> condition.getAsBoolean() || (queue.isEmpty() && inFlight == 0), null);
     return locked(condition::getAsBoolean);
+  }
+
+  /** Runs until closed, whatever comes: for a thread of its own, in running time. */
+  public void drive() {
+    run(() -> false, null);
+  }
+
+  /**
+   * Waits, without running, until the condition holds.
+   *
+   * @param condition asked under the lock, whenever something has changed
+   * @param timeout real time
+   * @return whether it holds
+   */
+  public boolean await(BooleanSupplier condition, Duration timeout) {
+    lock.lock();
+    try {
+      long left = timeout.toNanos();
+      while (!condition.getAsBoolean() && left > 0) {
+        left = changed.awaitNanos(left);
+      }
+      return condition.getAsBoolean();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while waiting", e);
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** Runs for some time; what is due by its end has been sent and has ended. */
@@ -429,7 +472,7 @@ public final class Simulator implements AutoCloseable {
     }
   }
 
-  private <T> T locked(java.util.function.Supplier<T> action) {
+  private <T extends @Nullable Object> T locked(java.util.function.Supplier<T> action) {
     lock.lock();
     try {
       return action.get();

@@ -146,7 +146,27 @@ public final class SimulatorConfig {
 
   /** A simulator of this set-up, which may be changed afterwards without effect on it. */
   public Simulator build() {
-    return new Simulator(this);
+    return new Simulator(copy());
+  }
+
+  private SimulatorConfig copy() {
+    SimulatorConfig copy = new SimulatorConfig();
+    copy.target = target;
+    copy.profile = profile;
+    copy.keys = keys;
+    copy.signature = signature;
+    copy.seed = seed;
+    copy.speed = speed;
+    copy.virtual = virtual;
+    copy.requestTimeout = requestTimeout;
+    copy.followRedirects = followRedirects;
+    copy.concurrency = concurrency;
+    copy.script = script;
+    copy.start = start;
+    copy.headers = headers;
+    copy.http = http;
+    copy.listener = listener;
+    return copy;
   }
 
   @Nullable URI target() {
