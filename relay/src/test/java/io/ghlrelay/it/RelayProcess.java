@@ -11,12 +11,12 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /** The packaged relay as a process of its own. */
-final class RelayProcess implements AutoCloseable {
+public final class RelayProcess implements AutoCloseable {
   private final Process process;
   private final CountDownLatch ready = new CountDownLatch(1);
-  final Queue<String> log = new ConcurrentLinkedQueue<>();
+  public final Queue<String> log = new ConcurrentLinkedQueue<>();
 
-  RelayProcess(Path config) throws IOException, InterruptedException {
+  public RelayProcess(Path config) throws IOException, InterruptedException {
     Path java = Path.of(System.getProperty("java.home"), "bin", "java");
     process =
         new ProcessBuilder(
@@ -54,13 +54,13 @@ final class RelayProcess implements AutoCloseable {
   }
 
   /** SIGKILL: no handler of the process runs. */
-  void kill() throws InterruptedException {
+  public void kill() throws InterruptedException {
     process.destroyForcibly();
     process.waitFor();
   }
 
   /** SIGTERM; gives the exit code. */
-  int terminate() throws InterruptedException {
+  public int terminate() throws InterruptedException {
     process.destroy();
     if (!process.waitFor(30, TimeUnit.SECONDS)) {
       throw new IllegalStateException("the relay did not stop");

@@ -1,0 +1,120 @@
+package io.ghlrelay.it.blackbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.ghlrelay.conformance.fault.FaultScript;
+import io.ghlrelay.conformance.signing.Scheme;
+import io.ghlrelay.conformance.signing.SignatureMode;
+import io.ghlrelay.conformance.sink.SinkRequest;
+import io.ghlrelay.conformance.sink.SinkServer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a target receives, and how targets stay apart. */
+@Timeout(120)
+class DeliveryContractIT {
+  @TempDir private Path folder;
+
+  @Test
+  void aTargetGetsTheSameBytesWithOurHeadersAndNobodyElses() throws Exception {
+    try (SinkServer sink =
+            SinkServer.configure().script(FaultScript.parse("attempt 1: status 503")).start();
+        PackagedRelay relay =
+            new PackagedRelay(
+                folder,
+                "targets: {crm: {url: \""
+                    + sink.url("/in?x=1")
+                    + "\", retry: scaled, headers: {X-Api-Key: k1}}}\nroutes: [{to: [crm]}]\n")) {
+      byte[] body =
+          "{ \"type\" : \"ContactCreate\",\"name\":\"Zo\\u00eb é\", \"webhookId\":\"w1\" }\n"
+              .getBytes(StandardCharsets.UTF_8);
+      Map<String, String> headers = new HashMap<>(relay.keys.headers(SignatureMode.BOTH, body));
+      headers.put("Content-Type", "application/json; charset=utf-8");
+      headers.put("X-Custom", "kept");
+      headers.put("Relay-Verified", "forged");
+      headers.put("Relay-Attempt", "99");
+      headers.put("Webhook-Id", "forged");
+      headers.put("TE", "trailers");
+      headers.put("Keep-Alive", "timeout=5");
+      String id =
+          new com.fasterxml.jackson.databind.ObjectMapper()
+              .readTree(relay.post(body, headers).body())
+              .path("id")
+              .asText();
+
+      await().until(() -> sink.count() == 2);
+      for (SinkRequest request : sink.requests()) {
+        assertThat(request.method()).isEqualTo("POST");
+        assertThat(request.path()).isEqualTo("/in?x=1");
+        assertThat(request.body()).isEqualTo(body);
+        for (String name :
+            List.of(
+                Scheme.ED25519.header(), Scheme.RSA_SHA256.header(), "Content-Type", "X-Custom")) {
+          assertThat(request.header(name)).as(name).isEqualTo(headers.get(name));
+        }
+        assertThat(request.headers().get("Relay-Attempt"))
+            .containsExactly(String.valueOf(request.attempt()));
+        assertThat(request.headers().get("Relay-Verified")).containsExactly("ed25519");
+        assertThat(request.headers().get("Relay-Event-Id")).containsExactly(id);
+        assertThat(request.headers().get("Webhook-Id")).containsExactly("w1");
+        assertThat(request.header("X-Api-Key")).isEqualTo("k1");
+        assertThat(request.headers()).doesNotContainKeys("TE", "Keep-Alive");
+      }
+    }
+  }
+
+  @Test
+  void aTargetThatHangsDoesNotDelayAnother() throws Exception {
+    try (SinkServer hanging =
+            SinkServer.configure().script(FaultScript.parse("*: timeout")).start();
+        SinkServer good = SinkServer.configure().start();
+        PackagedRelay relay =
+            new PackagedRelay(
+                folder,
+                "targets:\n  hanging: {url: \"%s\", timeout: 30s, concurrency: 2}\n  good: {url: \"%s\"}\n"
+                        .formatted(hanging.url("/"), good.url("/"))
+                    + "routes: [{to: [hanging, good]}]\n")) {
+      for (int i = 0; i < 200; i++) {
+        relay.id("{\"type\":\"ContactCreate\",\"webhookId\":\"w" + i + "\"}");
+      }
+
+      await().atMost(Duration.ofSeconds(10)).until(() -> good.count() == 200);
+      assertThat(hanging.count()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void aPausedTargetKeepsItsQueueAndUsesUpNoAttempt() throws Exception {
+    try (SinkServer sink = SinkServer.configure().start();
+        PackagedRelay relay =
+            new PackagedRelay(
+                folder,
+                "targets: {crm: {url: \""
+                    + sink.url("/")
+                    + "\", retry: scaled}}\nroutes: [{to: [crm]}]\n")) {
+      relay.call("/api/v1/targets/crm/pause", "");
+      String id = relay.id("{\"type\":\"ContactCreate\",\"webhookId\":\"w1\"}");
+      relay.killAndRestart();
+      assertThat(relay.get("/api/v1/targets").path("targets").get(0).path("paused").asBoolean())
+          .as("after a kill too")
+          .isTrue();
+      assertThat(sink.count()).isZero();
+
+      relay.call("/api/v1/targets/crm/resume", "");
+
+      await().until(() -> relay.delivery(id, "crm").path("state").asText().equals("delivered"));
+      JsonNode attempt = relay.delivery(id, "crm").path("attemptList").get(0);
+      assertThat(attempt.path("number").asInt()).isEqualTo(1);
+      assertThat(attempt.path("deferral").asText()).isIn("paused", "relayDown");
+    }
+  }
+}
