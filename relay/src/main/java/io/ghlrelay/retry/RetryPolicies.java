@@ -61,7 +61,7 @@ public final class RetryPolicies {
             Duration.ofDays(1),
             false),
         "The platform's documentation, 2025-10 to 2026-03.",
-        List.of("jitter of 0 to 60 s"));
+        List.of("jitter of 0 to 60 s", "maxDuration of 1 d"));
     add(
         new RetryPolicy(
             "ghl-current",
@@ -75,7 +75,11 @@ public final class RetryPolicies {
             Duration.ofDays(30),
             false),
         "The platform's documentation, since 2026-04-30.",
-        List.of("minBackoff of 10 s", "maxBackoff of 1 h", "jitter of 1 to 10 s"));
+        List.of(
+            "minBackoff of 10 s",
+            "maxBackoff of 1 h",
+            "jitter of 1 to 10 s",
+            "maxDuration of 30 d"));
   }
 
   private RetryPolicies() {}

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.ghlrelay.conformance.Vectors;
+import io.ghlrelay.conformance.schedule.Profile;
+import io.ghlrelay.conformance.schedule.Profiles;
 import io.ghlrelay.retry.JitterSource;
 import io.ghlrelay.retry.Outcome;
 import io.ghlrelay.retry.RetryDecision;
@@ -24,9 +26,12 @@ import java.util.HashSet;
 import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The engine's rule says what the golden schedule says. */
 class ScheduleVectorsTest {
@@ -45,6 +50,7 @@ class ScheduleVectorsTest {
     Instant due = Instant.parse("2026-11-24T10:00:00Z");
     Instant ended = due;
     Instant firstEnd = null;
+    assertThat(one.path("steps").size()).isEqualTo(one.path("expect").size());
     for (int i = 0; i < one.path("steps").size(); i++) {
       JsonNode step = one.path("steps").get(i);
       Instant start = due.plusMillis(step.path("lateMs").asLong());
@@ -102,17 +108,37 @@ class ScheduleVectorsTest {
         json.path("honorRetryAfter").asBoolean());
   }
 
-  @Test
-  void theBuiltInDefaultIsThePolicyOfTheVectors() throws IOException {
-    JsonNode first = VectorCases.read(Vectors.SCHEDULE).path("cases").get(0);
-    RetryPolicy vector = policy(first.path("policy"), "offsets");
-    RetryPolicy builtIn = RetryPolicies.ghl2025();
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "ghl-2025 | offsets, 3 s jitter, always 503: eleven attempts",
+        "ghl-429-only | ghl-429-only: six retries of 10 min and jitter",
+        "ghl-current | ghl-current, base 10 s and cap 1 h given: twelve retries",
+      })
+  void theBuiltInPoliciesAreThoseOfTheVectors(String name, String of) throws IOException {
+    JsonNode one =
+        StreamSupport.stream(VectorCases.read(Vectors.SCHEDULE).path("cases").spliterator(), false)
+            .filter(candidate -> candidate.path("name").asText().equals(of))
+            .findFirst()
+            .orElseThrow();
 
-    assertThat(builtIn.retryOn()).isEqualTo(vector.retryOn());
-    assertThat(builtIn.minBackoff()).isEqualTo(vector.minBackoff());
-    assertThat(builtIn.jitter()).isEqualTo(vector.jitter());
-    assertThat(builtIn.maxRetries()).isEqualTo(vector.maxRetries());
-    assertThat(builtIn.maxDuration()).isEqualTo(vector.maxDuration());
-    assertThat(builtIn.timeline()).isEqualTo(vector.timeline());
+    assertThat(RetryPolicies.get(name))
+        .usingRecursiveComparison()
+        .ignoringFields("name")
+        .isEqualTo(policy(one.path("policy"), one.path("timeline").asText()));
+  }
+
+  @Test
+  void theSimulatorAssumesWhatTheRelayAssumes() {
+    RetryPolicies.builtIn()
+        .forEach(
+            (name, builtIn) -> {
+              if (!name.equals(RetryPolicies.DEFAULT)) {
+                assertThat(builtIn.assumed()).isEqualTo(Profiles.get(name).assumed());
+              }
+            });
+    assertThat(RetryPolicies.builtIn().keySet())
+        .containsExactlyElementsOf(Profiles.all().stream().map(Profile::name).toList());
   }
 }

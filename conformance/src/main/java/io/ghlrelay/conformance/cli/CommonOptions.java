@@ -33,6 +33,7 @@ final class CommonOptions {
           new Option("--max-backoff", "DURATION", "In place of what is assumed or published."),
           new Option("--min-jitter", "DURATION", "In place of what is assumed or published."),
           new Option("--max-jitter", "DURATION", "In place of what is assumed or published."),
+          new Option("--max-duration", "DURATION", "In place of what is assumed or published."),
           Option.flag("--honor-retry-after", "Let Retry-After push a retry later."));
 
   private CommonOptions() {}
@@ -49,6 +50,7 @@ final class CommonOptions {
                   arguments.duration("--max-backoff", rules.maxBackoff()),
                   arguments.duration("--min-jitter", rules.minJitter()),
                   arguments.duration("--max-jitter", rules.maxJitter()))
+              .within(arguments.duration("--max-duration", rules.maxDuration()))
               .honoringRetryAfter(rules.honorRetryAfter() || arguments.has("--honor-retry-after"));
     } catch (IllegalArgumentException e) {
       throw new UsageException(e.getMessage());
@@ -58,6 +60,7 @@ final class CommonOptions {
         what ->
             (what.startsWith("minBackoff") && arguments.has("--min-backoff"))
                 || (what.startsWith("maxBackoff") && arguments.has("--max-backoff"))
+                || (what.startsWith("maxDuration") && arguments.has("--max-duration"))
                 || (what.startsWith("jitter")
                     && arguments.has("--min-jitter")
                     && arguments.has("--max-jitter")));

@@ -25,7 +25,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -192,8 +191,9 @@ final class SimulateCommand implements Command {
     String body = arguments.get("--body");
     int count = arguments.number("--count", body == null ? names.size() : 1, 1, MAX_COUNT);
     double rate = arguments.get("--rate", 0.0, Double::valueOf);
-    if (rate < 0 || rate > 1_000_000) {
-      throw new UsageException("--rate: " + rate + " (expected: more than 0, at most 1000000)");
+    if (!(rate >= 0 && rate <= 1_000_000)) {
+      throw new UsageException(
+          "--rate: " + rate + " (expected: more than 0, at most 1000000 events a second)");
     }
     List<PayloadRequest> requests =
         body == null ? names.stream().map(name -> request(name, arguments)).toList() : List.of();
@@ -217,11 +217,7 @@ final class SimulateCommand implements Command {
           .withCompanyId(arguments.get("--company"))
           .withAppId(arguments.get("--app"))
           .withWrapped(arguments.has("--wrapped"))
-          .withStyle(
-              arguments.get(
-                  "--style",
-                  BodyStyle.PLAIN,
-                  text -> BodyStyle.valueOf(text.toUpperCase(Locale.ROOT))))
+          .withStyle(arguments.get("--style", BodyStyle.PLAIN, BodyStyle::parse))
           .withSize(arguments.get("--size", 0, Units::size));
     } catch (IllegalArgumentException e) {
       throw new UsageException(e.getMessage());

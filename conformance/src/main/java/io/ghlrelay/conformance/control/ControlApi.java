@@ -19,7 +19,6 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -187,7 +186,7 @@ final class ControlApi implements AutoCloseable {
             .withWebhookId(in.optString("webhookId"))
             .withTimestamp(timestamp == null ? null : instant(timestamp))
             .withWrapped(in.bool("wrapped", false))
-            .withStyle(style(in.string("style", "plain")))
+            .withStyle(BodyStyle.parse(in.string("style", "plain")))
             .withSize((int) Math.min(in.number("size", 0), Integer.MAX_VALUE));
     if (simulator.target() == null) {
       throw new Problem(409, "No target", "PUT /api/v1/target first");
@@ -205,15 +204,6 @@ final class ControlApi implements AutoCloseable {
       throw new IllegalArgumentException(
           "timestamp: " + text + " (expected: 2026-01-31T10:00:00Z)", e);
     }
-  }
-
-  private static BodyStyle style(String text) {
-    for (BodyStyle style : BodyStyle.values()) {
-      if (style.id().equals(text.toLowerCase(Locale.ROOT))) {
-        return style;
-      }
-    }
-    throw new IllegalArgumentException("style: " + text + " (expected: plain, hard or mixed)");
   }
 
   private Answer advance(JsonObject in) {

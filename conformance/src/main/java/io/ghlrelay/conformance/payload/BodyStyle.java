@@ -1,5 +1,6 @@
 package io.ghlrelay.conformance.payload;
 
+import java.util.Arrays;
 import java.util.Locale;
 
 /** How a body is written. Each is valid JSON of the same event. */
@@ -13,6 +14,20 @@ public enum BodyStyle {
   HARD,
   /** One of the two, drawn for each event. */
   MIXED;
+
+  /**
+   * The style of that name.
+   *
+   * @throws IllegalArgumentException if there is none
+   */
+  public static BodyStyle parse(String id) {
+    return Arrays.stream(values())
+        .filter(style -> style.id().equals(id))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException("style: " + id + " (expected: plain, hard or mixed)"));
+  }
 
   /** Its name on the command line. */
   public String id() {

@@ -55,7 +55,7 @@ public final class Profiles {
               false),
           "the platform's documentation and staff, 2025-10 to 2026-03",
           "2025-10-01",
-          List.of("jitter of 0 to 60 s", "no limit on the whole duration below 1 day"),
+          List.of("jitter of 0 to 60 s", "maxDuration of 1 d"),
           null);
 
   /** What the platform is said to do now. */
@@ -78,7 +78,11 @@ public final class Profiles {
               false),
           "the platform's staff, since 2026-04-30",
           "2026-04-30",
-          List.of("minBackoff of 10 s", "maxBackoff of 1 h", "jitter of 1 to 10 s"),
+          List.of(
+              "minBackoff of 10 s",
+              "maxBackoff of 1 h",
+              "jitter of 1 to 10 s",
+              "maxDuration of 30 d"),
           Breaker.PLATFORM);
 
   private static final Map<String, Profile> ALL = new LinkedHashMap<>();

@@ -139,6 +139,24 @@ public record RetryRules(
         honorRetryAfter);
   }
 
+  /** The same rules with another limit on the whole duration. */
+  public RetryRules within(Duration newMaxDuration) {
+    return new RetryRules(
+        statuses,
+        timeout,
+        connection,
+        minBackoff,
+        factor,
+        maxBackoff,
+        jitterOn,
+        minJitter,
+        maxJitter,
+        timeline,
+        maxRetries,
+        newMaxDuration,
+        honorRetryAfter);
+  }
+
   /** The same rules, {@code Retry-After} honoured or not. */
   public RetryRules honoringRetryAfter(boolean honor) {
     return new RetryRules(

@@ -337,28 +337,33 @@ public final class Simulator implements AutoCloseable {
   /** Lets time pass until there is something to do; may return early. */
   @SuppressWarnings("WaitNotInLoop") // run() is the loop
   private void rest(@Nullable Instant limit) throws InterruptedException {
-    Instant next = queue.isEmpty() ? limit : queue.element().at();
-    if (limit != null && next != null && limit.isBefore(next)) {
-      next = limit;
-    }
-    boolean full = inFlight >= config.concurrency();
+    Instant next = queue.isEmpty() ? null : queue.element().at();
     if (time instanceof SimulatorTime.Virtual virtual) {
-      if (inFlight > 0 || next == null) {
+      Instant jump = earlier(next, limit);
+      if (inFlight > 0 || jump == null) {
         changed.await();
       } else {
-        virtual.jumpTo(next);
+        virtual.jumpTo(jump);
       }
-    } else if (next == null || full) {
+      return;
+    }
+    boolean full = inFlight >= config.concurrency();
+    if (!full && next != null && time.nanosUntil(next) <= 0) {
+      return; // its time has come since launch() looked
+    }
+    // A limit that has passed is waited for no longer: what is in flight is.
+    Instant until =
+        earlier(full ? null : next, limit != null && time.nanosUntil(limit) > 0 ? limit : null);
+    if (until == null) {
       changed.await();
     } else {
-      long nanos = time.nanosUntil(next);
-      if (nanos <= 0 && inFlight > 0) {
-        changed.await(); // the time has come, but something is still under way
-      } else if (nanos > 0) {
-        // Woken early or late, run() looks anew.
-        changed.awaitNanos(Math.min(nanos, TimeUnit.HOURS.toNanos(1)));
-      }
+      // Woken early or late, run() looks anew.
+      changed.awaitNanos(Math.min(time.nanosUntil(until), TimeUnit.HOURS.toNanos(1)));
     }
+  }
+
+  private static @Nullable Instant earlier(@Nullable Instant a, @Nullable Instant b) {
+    return a == null || (b != null && b.isBefore(a)) ? b : a;
   }
 
   private void launch() {

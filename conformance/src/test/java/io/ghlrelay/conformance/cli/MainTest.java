@@ -229,6 +229,8 @@ class MainTest {
         "0s",
         "--max-jitter",
         "5s",
+        "--max-duration",
+        "2d",
         "--json",
         "--seed",
         "1");
@@ -296,6 +298,9 @@ class MainTest {
         "2 | simulate --to TO --keys KEYS --signature hmac | --signature: signature: hmac",
         "2 | simulate --to TO --keys KEYS --profile ghl | --profile: profile: ghl (expected: one of",
         "2 | simulate --to TO --keys KEYS --assert happy | --assert: 'happy' (expected: delivered",
+        "2 | simulate --to TO --keys KEYS --style odd | --style: style: odd (expected: plain, hard",
+        "2 | simulate --to TO --keys KEYS --rate -1 | --rate: -1.0 (expected: more than 0",
+        "2 | simulate --to TO --keys KEYS --rate NaN | --rate: NaN (expected",
         "2 | simulate --to TO --keys KEYS --size 3 | --size: '3' (expected: a size",
         "2 | simulate --to TO --keys KEYS --max-backoff 1s | maxBackoff",
         "2 | simulate TO | what is it?",

@@ -4,14 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.standardwebhooks.Webhook;
 import io.ghlrelay.conformance.fault.FaultScript;
 import io.ghlrelay.conformance.signing.Scheme;
 import io.ghlrelay.conformance.signing.SignatureMode;
 import io.ghlrelay.conformance.sink.SinkRequest;
 import io.ghlrelay.conformance.sink.SinkServer;
+import java.net.http.HttpHeaders;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -115,6 +119,54 @@ class DeliveryContractIT {
       JsonNode attempt = relay.delivery(id, "crm").path("attemptList").get(0);
       assertThat(attempt.path("number").asInt()).isEqualTo(1);
       assertThat(attempt.path("deferral").asText()).isIn("paused", "relayDown");
+    }
+  }
+
+  @Test
+  void aSignedHopIsVerifiedByTheOfficialLibrary() throws Exception {
+    String secret = "whsec_" + Base64.getEncoder().encodeToString(new byte[32]);
+    Files.writeString(folder.resolve("secret"), secret);
+    try (SinkServer sink =
+            SinkServer.configure().script(FaultScript.parse("attempt 1: status 503")).start();
+        PackagedRelay relay =
+            new PackagedRelay(
+                folder,
+                "targets: {crm: {url: \""
+                    + sink.url("/")
+                    + "\", retry: scaled, sign: {secretFile: secret}}}\nroutes: [{to: [crm]}]\n")) {
+      relay.id("{\"type\":\"ContactCreate\",\"webhookId\":\"w1\"}");
+
+      await().until(() -> sink.count() == 2);
+      for (SinkRequest request : sink.requests()) {
+        HttpHeaders headers = HttpHeaders.of(request.headers(), (name, value) -> true);
+        new Webhook(secret).verify(request.text(), headers); // throws if it is not genuine
+        assertThat(request.header("webhook-id")).isEqualTo("w1");
+      }
+    }
+  }
+
+  @Test
+  void aStopLetsAnAttemptInFlightEndAndLeavesTheRestPending() throws Exception {
+    try (SinkServer sink =
+            SinkServer.configure()
+                .script(FaultScript.parse("request 1: latency 2s; request 2-: ok"))
+                .start();
+        PackagedRelay relay =
+            new PackagedRelay(
+                folder,
+                "targets: {crm: {url: \""
+                    + sink.url("/")
+                    + "\", concurrency: 1}}\nroutes: [{to: [crm]}]\n")) {
+      String first = relay.id("{\"type\":\"ContactCreate\",\"webhookId\":\"w1\"}");
+      String second = relay.id("{\"type\":\"ContactCreate\",\"webhookId\":\"w2\"}");
+      await().until(() -> sink.count() == 1);
+
+      assertThat(relay.stopAndRestart()).as("exit code").isZero();
+
+      await().until(() -> relay.delivery(second, "crm").path("state").asText().equals("delivered"));
+      assertThat(relay.delivery(first, "crm").path("state").asText()).isEqualTo("delivered");
+      assertThat(relay.delivery(first, "crm").path("attempts").asInt()).isEqualTo(1);
+      assertThat(sink.requests()).extracting(SinkRequest::webhookId).containsExactly("w1", "w2");
     }
   }
 }
