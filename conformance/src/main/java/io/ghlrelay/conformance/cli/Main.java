@@ -15,7 +15,8 @@ public final class Main {
           new SimulateCommand(),
           new ScheduleCommand(),
           new SinkCommand(),
-          new CertifyCommand());
+          new CertifyCommand(),
+          new BenchCommand());
 
   private static final String EXIT_CODES =
       """
