@@ -8,6 +8,7 @@ import { createVerify } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 
 const publicKey = readFileSync(process.env.PUBLIC_KEY_FILE ?? 'keys/ghl-rsa.pub.pem', 'utf8');
+const maxAge = Number(process.env.MAX_AGE_MS ?? 5 * 60 * 1000);
 const processed = new Set();
 const app = express();
 app.use(express.json());
@@ -26,7 +27,7 @@ app.post('/hook', (request, response) => {
     return response.status(401).json({ error: 'Invalid signature' });
   }
   const { webhookId, timestamp } = request.body;
-  if (Date.now() - new Date(timestamp).getTime() > 5 * 60 * 1000) {
+  if (Date.now() - new Date(timestamp).getTime() > maxAge) {
     return response.status(400).json({ error: 'Request too old' });
   }
   if (processed.has(webhookId)) {

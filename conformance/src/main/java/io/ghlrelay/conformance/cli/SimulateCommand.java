@@ -19,8 +19,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -151,7 +151,7 @@ final class SimulateCommand implements Command {
             .script(arguments.get("--script", FaultScript.NONE, FaultScript::parse))
             .followRedirects(arguments.has("--follow-redirects"))
             .concurrency(arguments.number("--concurrency", listens ? 1 : 16, 1, 10_000))
-            .start(Instant.now());
+            .start(Clock.systemUTC().instant());
     try {
       config.requestTimeout(arguments.duration("--request-timeout", Duration.ofSeconds(10)));
       if (speed.equals("virtual")) {

@@ -4,8 +4,10 @@ import io.ghlrelay.conformance.schedule.Profiles;
 import io.ghlrelay.conformance.simulator.Simulator;
 import io.ghlrelay.conformance.simulator.SimulatorConfig;
 import java.security.SecureRandom;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.AfterTestExecutionCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -27,7 +29,7 @@ import org.junit.platform.commons.support.AnnotationSupport;
  * <p>Thread-safe: what it makes stands in the test's own store.
  */
 public final class PlatformExtension
-    implements ParameterResolver, AfterTestExecutionCallback, AfterEachCallback {
+    implements ParameterResolver, AfterTestExecutionCallback, AfterEachCallback, AfterAllCallback {
   /** System property that gives a seed where the annotation gives none. */
   public static final String SEED_PROPERTY = "conformance.seed";
 
@@ -84,16 +86,34 @@ public final class PlatformExtension
 
   @Override
   public void afterEach(ExtensionContext context) {
+    close(context);
+  }
+
+  /** For one that a constructor or a {@code @BeforeAll} asked for: the whole class shares it. */
+  @Override
+  public void afterAll(ExtensionContext context) {
+    close(context);
+  }
+
+  private static void close(ExtensionContext context) {
     Platform platform = context.getStore(OURS).remove(Platform.class, Platform.class);
     if (platform != null) {
       platform.close();
     }
   }
 
+  /** That of the test, its class, or the classes around it. */
   private static @Nullable PlatformTest annotation(ExtensionContext context) {
-    return AnnotationSupport.findAnnotation(context.getElement(), PlatformTest.class)
-        .or(() -> AnnotationSupport.findAnnotation(context.getTestClass(), PlatformTest.class))
-        .orElse(null);
+    for (Optional<ExtensionContext> at = Optional.of(context);
+        at.isPresent();
+        at = at.get().getParent()) {
+      Optional<PlatformTest> found =
+          AnnotationSupport.findAnnotation(at.get().getElement(), PlatformTest.class);
+      if (found.isPresent()) {
+        return found.get();
+      }
+    }
+    return null;
   }
 
   private static long seed(@Nullable PlatformTest annotation) {

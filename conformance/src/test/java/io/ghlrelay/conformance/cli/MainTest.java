@@ -68,7 +68,7 @@ class MainTest {
   void theHelpBeginsWithExamplesAndListsExitCodes() {
     assertThat(run("--help")).isZero();
     assertThat(out).startsWith("Examples:").contains("certify", "Exit codes: 0 all is well");
-    for (String verb : List.of("keygen", "simulate", "schedule", "sink", "certify")) {
+    for (String verb : List.of("keygen", "simulate", "schedule", "sink", "certify", "bench")) {
       assertThat(run(verb, "--help")).isZero();
       assertThat(out).startsWith("Examples:\n  conformance " + verb);
     }
@@ -309,6 +309,11 @@ class MainTest {
         "2 | certify | certify: needs one URL",
         "69 | certify http://127.0.0.1:1/ --keys KEYS | nobody answers at http://127.0.0.1:1/",
         "2 | sink --listen 70000 | --listen: '70000' (expected: HOST:PORT",
+        "2 | bench --keys KEYS | --to: missing (expected: --to URL)",
+        "2 | bench --to https://127.0.0.1:1/ --keys KEYS | (expected: http://HOST:PORT/PATH)",
+        "2 | bench --to TO --keys KEYS --signature none | (expected: ed25519 or rsa)",
+        "2 | bench --to TO --keys KEYS --count 0 | --count: 0 (expected: 1 to 10000000)",
+        "74 | bench --to http://127.0.0.1:1/ --keys KEYS --count 1 --warm-up 0 | refused",
         "2 | schedule --jitter 3 | --jitter: '3' (expected: a duration",
       })
   void whatIsWrongIsSaid(int code, String line, String message) {

@@ -1,6 +1,7 @@
 package io.ghlrelay.conformance.junit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
 
 import io.ghlrelay.conformance.schedule.Profiles;
@@ -11,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.platform.testkit.engine.EngineExecutionResults;
@@ -107,6 +109,38 @@ class PlatformExtensionTest {
     assertThat(SEEN).hasSize(4);
     assertThat(SEEN.get(1)).isSameAs(SEEN.get(0)).isNotSameAs(SEEN.get(2));
     assertThat(SEEN.get(3)).isSameAs(SEEN.get(2));
+  }
+
+  @PlatformTest(seed = 77)
+  static class OuterCase {
+    OuterCase(Platform platform) {
+      SEEN.add(platform);
+    }
+
+    @Nested
+    class Inner {
+      @Test
+      void hasTheSeedOfTheClassAroundIt(Platform platform) {
+        SEEN.add(platform);
+        assertThat(platform.simulator().seed()).isEqualTo(77);
+      }
+    }
+  }
+
+  @Test
+  void nestedClassesAndConstructorsAreServedToo() {
+    SEEN.clear();
+    EngineTestKit.engine("junit-jupiter")
+        .selectors(selectClass(OuterCase.class))
+        .execute()
+        .testEvents()
+        .assertStatistics(statistics -> statistics.succeeded(1));
+
+    assertThat(SEEN).hasSize(2);
+    assertThatThrownBy(
+            () -> SEEN.get(0).target(URI.create("http://127.0.0.1:1/")).send("ContactCreate"))
+        .as("closed after the class")
+        .hasMessageContaining("closed");
   }
 
   @PlatformTest

@@ -96,6 +96,9 @@ final class Database implements AutoCloseable {
                 .setAvoidFlushDuringRecovery(true)
                 .setAvoidFlushDuringShutdown(true)
                 .setMaxBackgroundJobs(2)
+                // One thread writes: what is made for many writers only costs.
+                .setAllowConcurrentMemtableWrite(false)
+                .setEnableWriteThreadAdaptiveYield(false)
                 .setMaxOpenFiles(512)
                 .setBytesPerSync(1 << 20)
                 .setInfoLogLevel(InfoLogLevel.WARN_LEVEL)
