@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.ghlrelay.conformance.sink.SinkServer;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -50,7 +51,7 @@ class CrashIT {
     platform.writeKey(folder.resolve("dev.pub.pem"));
     int ingress = freePort();
     int admin = freePort();
-    try (Sink sink = new Sink()) {
+    try (SinkServer sink = SinkServer.configure().keep(4 * EVENTS).start()) {
       Path config =
           Files.writeString(
               folder.resolve("relay.yaml"),
@@ -95,7 +96,7 @@ class CrashIT {
             .pollInterval(Duration.ofMillis(200))
             .until(() -> delivered(sink).containsAll(acknowledged));
         List<String> stored = stored(admin);
-        int requests = sink.got.size();
+        long requests = sink.count();
         System.out.printf(
             "acknowledged %d, reached the target %d (in %d requests), stored %d, distinct %d%n",
             acknowledged.size(),
@@ -140,9 +141,9 @@ class CrashIT {
     }
   }
 
-  private static Set<String> delivered(Sink sink) {
+  private static Set<String> delivered(SinkServer sink) {
     Set<String> ids = ConcurrentHashMap.newKeySet();
-    sink.got.forEach(one -> ids.add(one.header("Webhook-Id")));
+    sink.requests().forEach(one -> ids.add(one.header("Webhook-Id")));
     return ids;
   }
 

@@ -8,6 +8,8 @@ import static org.mockserver.model.HttpResponse.response;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.ghlrelay.ManualClock;
+import io.ghlrelay.conformance.sink.SinkRequest;
+import io.ghlrelay.conformance.sink.SinkServer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -58,7 +60,7 @@ class MainPathIT {
 
   @Test
   void deliversByteForByteWithTheHeadersOfTheContract() throws Exception {
-    try (Sink sink = new Sink();
+    try (SinkServer sink = SinkServer.configure().start();
         RelayFixture relay =
             new RelayFixture(
                 folder,
@@ -69,8 +71,8 @@ class MainPathIT {
       String body = Platform.body("w1", "ContactCreate", "loc1") + "\n ";
       var answer = relay.platform.post(relay.webhooks(), body);
 
-      await().atMost(PATIENCE).until(() -> sink.got.size() == 1);
-      Sink.Got got = sink.got.element();
+      await().atMost(PATIENCE).until(() -> sink.count() == 1);
+      SinkRequest got = sink.requests().get(0);
       assertThat(got.text()).isEqualTo(body);
       assertThat(got.path()).isEqualTo("/in?a=b");
       assertThat(got.header("X-GHL-Signature"))
@@ -83,7 +85,7 @@ class MainPathIT {
       assertThat(got.header("Content-Type")).isEqualTo("application/json");
 
       assertThat(relay.platform.post(relay.webhooks(), body).body()).contains("\"duplicate\":true");
-      assertThat(sink.got).hasSize(1);
+      assertThat(sink.count()).isEqualTo(1);
     }
   }
 
@@ -199,8 +201,8 @@ class MainPathIT {
 
   @Test
   void routesByLocationAndReplaysTheUnroutedAfterAReload() throws Exception {
-    try (Sink north = new Sink();
-        Sink south = new Sink()) {
+    try (SinkServer north = SinkServer.configure().start();
+        SinkServer south = SinkServer.configure().start()) {
       String targets =
           "targets: {north: {url: \""
               + north.url("/n")
@@ -214,9 +216,9 @@ class MainPathIT {
         relay.post("w1", "ContactCreate", "loc-n");
         relay.post("w2", "ContactCreate", "loc-s");
         String third = relay.post("w3", "ContactCreate", "loc-x");
-        await().atMost(PATIENCE).until(() -> north.got.size() == 1 && south.got.size() == 1);
-        assertThat(north.got.element().header("Webhook-Id")).isEqualTo("w1");
-        assertThat(south.got.element().header("Webhook-Id")).isEqualTo("w2");
+        await().atMost(PATIENCE).until(() -> north.count() == 1 && south.count() == 1);
+        assertThat(north.requests().get(0).header("Webhook-Id")).isEqualTo("w1");
+        assertThat(south.requests().get(0).header("Webhook-Id")).isEqualTo("w2");
         JsonNode unrouted = relay.get("/api/v1/events?state=unrouted");
         assertThat(unrouted.path("events")).hasSize(1);
         assertThat(unrouted.path("events").get(0).path("id").asText()).isEqualTo(third);
@@ -227,20 +229,20 @@ class MainPathIT {
         assertThat(relay.postJson("/api/v1/reload", "").path("warnings").isArray()).isTrue();
         relay.postJson("/api/v1/replays", "{\"state\":\"unrouted\"}");
 
-        await().atMost(PATIENCE).until(() -> south.got.size() == 2);
+        await().atMost(PATIENCE).until(() -> south.count() == 2);
         assertThat(relay.get("/api/v1/events?state=unrouted").path("events")).isEmpty();
 
         relay.configure(targets + "routes: [{to: [nowhere]}]\n");
         assertThat(relay.postJson("/api/v1/reload", "").path("status").asInt()).isEqualTo(422);
         relay.post("w4", "ContactCreate", "loc-n");
-        await().atMost(PATIENCE).until(() -> north.got.size() == 2);
+        await().atMost(PATIENCE).until(() -> north.count() == 2);
       }
     }
   }
 
   @Test
   void learnsTheCompanyOfALocationFromInstall() throws Exception {
-    try (Sink sink = new Sink();
+    try (SinkServer sink = SinkServer.configure().start();
         RelayFixture relay =
             new RelayFixture(
                 folder,
@@ -259,8 +261,8 @@ class MainPathIT {
           .isEqualTo(200);
       relay.post("w2", "ContactCreate", "loc1");
 
-      await().atMost(PATIENCE).until(() -> sink.got.size() == 2);
-      assertThat(sink.got)
+      await().atMost(PATIENCE).until(() -> sink.count() == 2);
+      assertThat(sink.requests())
           .extracting(one -> one.header("Webhook-Id"))
           .containsExactlyInAnyOrder("i1", "w2");
     }
@@ -269,7 +271,7 @@ class MainPathIT {
   /** Both figures come from one run; the healthy target hardly notices the dead one. */
   @Test
   void aDeadTargetDoesNotDelayAHealthyOne() throws Exception {
-    try (Sink sink = new Sink()) {
+    try (SinkServer sink = SinkServer.configure().start()) {
       String both =
           "targets: {good: {url: \""
               + sink.url("/g")
@@ -292,20 +294,23 @@ class MainPathIT {
   }
 
   /** Posts events one by one and gives the p99 from posting to arrival, in milliseconds. */
-  private static double burst(RelayFixture relay, Sink sink, String name, int count)
+  private static double burst(RelayFixture relay, SinkServer sink, String name, int count)
       throws Exception {
-    Map<String, Long> posted = new HashMap<>();
-    sink.got.clear();
+    Map<String, Duration> posted = new HashMap<>();
+    sink.clear();
     for (int i = 0; i < count; i++) {
       String id = name + "-" + i;
-      posted.put(id, System.nanoTime());
+      posted.put(id, sink.sinceStart());
       relay.post(id, "ContactCreate", "loc1");
     }
-    await().atMost(PATIENCE).until(() -> sink.got.size() == count);
+    await().atMost(PATIENCE).until(() -> sink.count() == count);
     List<Double> latencies = new ArrayList<>();
-    for (Sink.Got got : sink.got) {
+    for (SinkRequest got : sink.requests()) {
       latencies.add(
-          (got.nanos() - Objects.requireNonNull(posted.get(got.header("Webhook-Id")))) / 1e6);
+          got.sinceStart()
+                  .minus(Objects.requireNonNull(posted.get(got.header("Webhook-Id"))))
+                  .toNanos()
+              / 1e6);
     }
     latencies.sort(null);
     return latencies.get(latencies.size() * 99 / 100);

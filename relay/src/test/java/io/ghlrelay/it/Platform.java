@@ -1,5 +1,7 @@
 package io.ghlrelay.it;
 
+import io.ghlrelay.conformance.signing.Scheme;
+import io.ghlrelay.conformance.signing.SigningKeys;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -7,49 +9,24 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.KeyPair;
-import java.security.KeyPairGenerator;
-import java.security.Signature;
 import java.time.Duration;
-import java.util.Base64;
-import org.bouncycastle.jce.provider.BouncyCastleProvider;
 
-/** Signs and posts events as the platform does, with a key of its own. Thread-safe. */
+/** Signs and posts single events, of any content, with a key of its own. Thread-safe. */
 final class Platform {
-  private static final BouncyCastleProvider PROVIDER = new BouncyCastleProvider();
-
-  private final KeyPair keys;
+  private final SigningKeys keys = SigningKeys.generate();
   private final HttpClient http =
       HttpClient.newBuilder()
           .version(HttpClient.Version.HTTP_1_1)
           .connectTimeout(Duration.ofSeconds(5))
           .build();
 
-  Platform() {
-    try {
-      this.keys = KeyPairGenerator.getInstance("Ed25519", PROVIDER).generateKeyPair();
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
   /** Writes the public key as PEM. */
   void writeKey(Path file) throws java.io.IOException {
-    String base64 = Base64.getEncoder().encodeToString(keys.getPublic().getEncoded());
-    Files.writeString(
-        file, "-----BEGIN PUBLIC KEY-----\n" + base64 + "\n-----END PUBLIC KEY-----\n");
+    Files.writeString(file, keys.publicPem(Scheme.ED25519));
   }
 
   String sign(byte[] body) {
-    try {
-      Signature signature = Signature.getInstance("Ed25519", PROVIDER);
-      signature.initSign(keys.getPrivate());
-      signature.update(body);
-      return Base64.getEncoder().encodeToString(signature.sign());
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException(e);
-    }
+    return keys.sign(Scheme.ED25519, body);
   }
 
   /** A body with the fields the relay reads. */

@@ -47,11 +47,12 @@ public record FaultScript(List<FaultRule> rules) {
    * @param attempt which one of its event, from 1
    * @param request which one of all, from 1
    * @param sinceStart time since the script's start
-   * @param random decides where a rule applies by chance
+   * @param seed decides, with the request's number, where a rule applies by chance: what else is
+   *     under way does not
    * @return empty = nothing goes wrong
    */
-  public List<Fault> decide(
-      int attempt, long request, Duration sinceStart, SplittableRandom random) {
+  public List<Fault> decide(int attempt, long request, Duration sinceStart, long seed) {
+    SplittableRandom random = new SplittableRandom(seed ^ (request * 0x9E3779B97F4A7C15L));
     for (FaultRule rule : rules) {
       if (rule.when().applies(attempt, request, sinceStart)
           && (rule.percent() == 100 || random.nextInt(100) < rule.percent())) {

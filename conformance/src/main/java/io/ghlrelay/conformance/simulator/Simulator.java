@@ -389,7 +389,7 @@ public final class Simulator implements AutoCloseable {
     int number = delivery.nextNumber();
     Instant sent = time.now();
     List<Fault> faults =
-        script.decide(number, ++scriptRequests, Duration.between(scriptStart, sent), faultRandom);
+        script.decide(number, ++scriptRequests, Duration.between(scriptStart, sent), config.seed());
     ScriptedFault fault = ScriptedFault.of(faults, config.requestTimeout(), faultRandom);
     delivery.started();
     inFlight++;

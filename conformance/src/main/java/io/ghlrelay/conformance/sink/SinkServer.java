@@ -87,6 +87,11 @@ public final class SinkServer implements AutoCloseable {
     return count;
   }
 
+  /** Time since the start, which {@link SinkRequest#sinceStart} counts in. */
+  public Duration sinceStart() {
+    return Duration.ofNanos(System.nanoTime() - startNanos);
+  }
+
   /** How many connections were taken. */
   public synchronized long connections() {
     return connections;
@@ -194,7 +199,8 @@ public final class SinkServer implements AutoCloseable {
               body,
               webhookId);
       faults =
-          script.decide(attempt, ++scriptRequests, Duration.ofNanos(now - scriptNanos), random);
+          script.decide(
+              attempt, ++scriptRequests, Duration.ofNanos(now - scriptNanos), config.seed);
       kept.addLast(request);
       while (kept.size() > config.keep) {
         kept.removeFirst();

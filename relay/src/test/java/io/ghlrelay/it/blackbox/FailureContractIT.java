@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.ghlrelay.conformance.fault.FaultScript;
 import io.ghlrelay.conformance.payload.BodyStyle;
 import io.ghlrelay.conformance.payload.PayloadRequest;
+import io.ghlrelay.conformance.report.TimelineText;
 import io.ghlrelay.conformance.signing.SignatureMode;
 import io.ghlrelay.conformance.simulator.Delivery;
 import io.ghlrelay.conformance.simulator.DeliveryState;
@@ -33,8 +34,9 @@ class FailureContractIT {
   @TempDir private Path folder;
 
   /**
-   * The platform itself brings back what a killed relay did not acknowledge: at 100 times its pace,
-   * by its own retry rules.
+   * The platform itself brings back what a killed relay did not acknowledge, by its own retry
+   * rules: at 20 times its pace, so that the 43 minutes for which it tries leave two for restarts,
+   * however busy the machine.
    */
   @Test
   void killsStopsAndAFlakyTargetLoseNothingAndStoreNothingTwice() throws Exception {
@@ -51,15 +53,15 @@ class FailureContractIT {
                 "targets: {crm: {url: \""
                     + sink.url("/")
                     + "\", retry: scaled, timeout: 2s}}\nroutes: [{to: [crm]}]\n");
-        Simulator platform = relay.platform().runningTime(100).concurrency(32).build()) {
+        Simulator platform = relay.platform().runningTime(20).concurrency(32).build()) {
       List<Delivery> sent = new ArrayList<>();
       for (int i = 0; i < EVENTS; i++) {
-        // 1.5 events a second of the platform's time: 150 a second, for ten seconds.
+        // 7.5 events a second of the platform's time: 150 a second, for ten seconds.
         sent.add(
             platform.send(
                 PayloadRequest.of("ContactUpdate").withStyle(BodyStyle.MIXED),
                 SignatureMode.ED25519,
-                Duration.ofMillis(i * 667L)));
+                Duration.ofMillis(i * 133L)));
       }
       Thread driver = new Thread(platform::runUntilSettled, "platform");
       driver.start();
@@ -76,7 +78,11 @@ class FailureContractIT {
       }
       driver.join();
 
-      assertThat(sent).allSatisfy(d -> assertThat(d.state()).isEqualTo(DeliveryState.DELIVERED));
+      assertThat(sent)
+          .filteredOn(delivery -> delivery.state() != DeliveryState.DELIVERED)
+          .extracting(TimelineText::of)
+          .as("not acknowledged in the end")
+          .isEmpty();
       assertThat(exits).as("exit code of SIGTERM under load").containsExactly(0);
       Set<String> ids = sent.stream().map(d -> d.event().webhookId()).collect(Collectors.toSet());
       await()
