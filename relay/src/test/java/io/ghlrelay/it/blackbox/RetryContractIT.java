@@ -28,8 +28,11 @@ import org.junit.jupiter.api.io.TempDir;
 /** When the relay tries again: its real attempts against the simulator's virtual ones. */
 @Timeout(180)
 class RetryContractIT {
-  /** A real machine sends late; more than this is no noise. */
-  private static final Duration DRIFT = Duration.ofMillis(750);
+  /**
+   * A busy machine sends late: some milliseconds here, more elsewhere. What is planned is compared
+   * exactly on offsets; this bounds what noise may add to an arrival.
+   */
+  private static final Duration DRIFT = Duration.ofSeconds(2);
 
   @TempDir private Path folder;
 
