@@ -74,10 +74,10 @@ public record BenchRun(
     if (file != null && Files.exists(file)) {
       EventPool pool = EventPool.read(file);
       if (pool.scheme() != scheme
-          || pool.size() != needed
+          || pool.size() < needed
           || pool.get(0).body().length != bodySize) {
         throw new IOException(
-            "%s: %d events of %d bytes with %s (expected: %d of %d with %s; remove it, or ask for these)"
+            "%s: %d events of %d bytes with %s (expected: at least %d of %d with %s; remove it, or ask for these)"
                 .formatted(
                     file,
                     pool.size(),
@@ -87,7 +87,7 @@ public record BenchRun(
                     bodySize,
                     scheme.id()));
       }
-      return pool;
+      return pool.first(needed);
     }
     messages.accept("signing " + needed + " events with " + scheme.id());
     EventPool pool = EventPool.make(scheme, needed, bodySize, keys, seed);
