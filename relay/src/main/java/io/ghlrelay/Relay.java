@@ -96,8 +96,15 @@ public final class Relay implements AutoCloseable {
     log.info("Network transport: {}.", transport.name());
     this.registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     this.store = openStore(config.store(), clock, registry);
-    this.client = new HttpTargetClient(transport.group(), transport.clientType(), clock);
-    this.dispatcher = Dispatcher.start(store, client, clock, jitter, new DeliveryMetrics(registry));
+    this.client = new HttpTargetClient(transport.delivery(), transport.clientType(), clock);
+    this.dispatcher =
+        Dispatcher.start(
+            store,
+            client,
+            transport.delivery().next(),
+            clock,
+            jitter,
+            new DeliveryMetrics(registry));
     CompanyDirectory companies = new CompanyDirectory(store.learntCompanies());
     IngressMetrics ingressMetrics = new IngressMetrics(registry);
     Intake intake =
@@ -116,7 +123,7 @@ public final class Relay implements AutoCloseable {
       this.ingress =
           IngressServer.start(
               config.ingress(),
-              transport.group(),
+              transport.ingress(),
               transport.serverType(),
               intake,
               ingressMetrics,
@@ -227,6 +234,6 @@ public final class Relay implements AutoCloseable {
     client.close();
     store.close();
     gauges.close();
-    transport.group().shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly();
+    transport.close();
   }
 }

@@ -5,8 +5,8 @@ import io.ghlrelay.retry.JitterSource;
 import io.ghlrelay.store.Admitted;
 import io.ghlrelay.store.Delivery;
 import io.ghlrelay.store.EventStore;
-import io.netty.util.concurrent.DefaultEventExecutor;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.EventExecutor;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -48,29 +48,24 @@ public final class Dispatcher implements AutoCloseable {
   private final Map<String, Lane> lanes = new ConcurrentHashMap<>();
   private final Runnable stopThreads;
 
-  /** A dispatcher with threads of its own ({@code relay-dispatch}, {@code relay-reader}). */
+  /**
+   * A dispatcher on one of the delivery's event loops, with threads of its own for reading ({@code
+   * relay-reader}). A thread of its own for dispatching would have to be woken for each answer and
+   * each commit, which costs more than what it does then.
+   *
+   * @param loop owns every lane; not closed here
+   */
   public static Dispatcher start(
       EventStore store,
       TargetClient client,
+      EventExecutor loop,
       Clock clock,
       JitterSource jitter,
       DeliveryMetrics metrics) {
-    DefaultEventExecutor executor =
-        new DefaultEventExecutor(new DefaultThreadFactory("relay-dispatch"));
     ExecutorService reader =
         Executors.newFixedThreadPool(READERS, new DefaultThreadFactory("relay-reader"));
     return new Dispatcher(
-        store,
-        client,
-        clock,
-        jitter,
-        metrics,
-        Loop.on(executor, clock),
-        reader,
-        () -> {
-          reader.shutdown();
-          executor.shutdownGracefully(0, 1, TimeUnit.SECONDS);
-        });
+        store, client, clock, jitter, metrics, Loop.on(loop, clock), reader, reader::shutdown);
   }
 
   /** With a loop and reader of the caller's, for virtual time. */

@@ -12,8 +12,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
-import java.util.regex.Pattern;
 
 /**
  * What an attempt sends: the platform's end-to-end headers and exact body, and ours. Immutable.
@@ -45,8 +43,8 @@ public record OutboundRequest(List<Header> headers, byte[] body) {
 
   private static final String OUR_PREFIX = "relay-";
 
-  /** What may stand in an id that is signed as {@code id.timestamp.body}: no dot, no space. */
-  private static final Pattern PLAIN_ID = Pattern.compile("[A-Za-z0-9_-]{1,128}");
+  /** Longest id of the platform's that is passed on as {@code Webhook-Id}. */
+  private static final int MAX_ID = 128;
 
   public OutboundRequest {
     headers = List.copyOf(headers);
@@ -70,13 +68,10 @@ public record OutboundRequest(List<Header> headers, byte[] body) {
   public static OutboundRequest of(
       Event event, byte[] body, int attempt, TargetConfig target, Instant now) {
     List<Header> headers = new ArrayList<>(event.headers().size() + target.headers().size() + 8);
-    Set<String> replaced = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
-    replaced.addAll(target.headers().keySet());
-    Set<String> named = namedByConnection(event.headers());
+    Set<String> left = leftOut(event.headers(), target);
     for (Header header : event.headers()) {
       if (isForwarded(header.name())
-          && !replaced.contains(header.name())
-          && !named.contains(header.name().toLowerCase(Locale.ROOT))) {
+          && (left.isEmpty() || !left.contains(header.name().toLowerCase(Locale.ROOT)))) {
         headers.add(header);
       }
     }
@@ -94,16 +89,27 @@ public record OutboundRequest(List<Header> headers, byte[] body) {
     return new OutboundRequest(headers, body);
   }
 
-  private static Set<String> namedByConnection(List<Header> headers) {
-    Set<String> named = new HashSet<>();
+  /** Names that the connection was about, or that the target's own headers replace. */
+  private static Set<String> leftOut(List<Header> headers, TargetConfig target) {
+    Set<String> names = Set.of();
+    for (String replaced : target.headers().keySet()) {
+      names = with(names, replaced);
+    }
     for (Header header : headers) {
       if (header.name().equalsIgnoreCase("connection")) {
         for (String name : header.value().split(",")) {
-          named.add(name.trim().toLowerCase(Locale.ROOT));
+          names = with(names, name.trim());
         }
       }
     }
-    return named;
+    return names;
+  }
+
+  /** The set, made when the first name comes: mostly there is none. */
+  private static Set<String> with(Set<String> names, String more) {
+    Set<String> set = names.isEmpty() ? new HashSet<>() : names;
+    set.add(more.toLowerCase(Locale.ROOT));
+    return set;
   }
 
   /**
@@ -113,8 +119,18 @@ public record OutboundRequest(List<Header> headers, byte[] body) {
   static String webhookId(Event event) {
     Envelope envelope = event.envelope();
     String id = envelope.webhookId();
-    return id != null && !event.conflict() && PLAIN_ID.matcher(id).matches()
-        ? id
-        : event.id().toString();
+    return id != null && !event.conflict() && isPlain(id) ? id : event.id().toString();
+  }
+
+  /** Fit to be signed as {@code id.timestamp.body}: letters, digits, "_" and "-" only. */
+  private static boolean isPlain(String id) {
+    for (int i = 0; i < id.length(); i++) {
+      char c = id.charAt(i);
+      boolean letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+      if (!letter && !(c >= '0' && c <= '9') && c != '_' && c != '-') {
+        return false;
+      }
+    }
+    return !id.isEmpty() && id.length() <= MAX_ID;
   }
 }

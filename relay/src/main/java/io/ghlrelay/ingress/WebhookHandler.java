@@ -106,6 +106,11 @@ final class WebhookHandler extends ChannelInboundHandlerAdapter {
       ReferenceCountUtil.release(message);
     } else if (answering) {
       waiting.add((HttpObject) message); // pipelined: its turn comes when this answer is out
+      if (ctx.channel().config().isAutoRead()) {
+        // Only a sender that pipelines is held back: for the others it would cost two system
+        // calls an event.
+        ctx.channel().config().setAutoRead(false);
+      }
     } else {
       read(ctx, (HttpObject) message);
     }
@@ -202,7 +207,6 @@ final class WebhookHandler extends ChannelInboundHandlerAdapter {
   private void complete(ChannelHandlerContext ctx, BodyBuffer gathered) {
     receivingSince = 0;
     answering = true;
-    ctx.channel().config().setAutoRead(false);
     HttpRequest head = Objects.requireNonNull(request);
     if (refusal != null) {
       refuse(ctx, refusal);
@@ -301,7 +305,7 @@ final class WebhookHandler extends ChannelInboundHandlerAdapter {
     while (!answering && !closing && !waiting.isEmpty()) {
       read(ctx, waiting.poll());
     }
-    if (!answering && !closing) {
+    if (!answering && !closing && !ctx.channel().config().isAutoRead()) {
       ctx.channel().config().setAutoRead(true);
     }
   }

@@ -31,6 +31,9 @@ import org.rocksdb.WriteBatch;
 final class Changes {
   private static final byte[] NOTHING = {};
 
+  /** The number of the step, in its series, that no attempt led to. */
+  private static final int REPLAYED = 0;
+
   /** Rough memory of an admission beside its body, in bytes. */
   private static final int ADMISSION_OVERHEAD = 2048;
 
@@ -88,15 +91,18 @@ final class Changes {
       Database db = state.db();
       Event event = withConflict(admission.event(), known.conflict());
       byte[] id = event.id().toBytes();
-      batch.put(db.column(Column.EVENTS), id, Records.event(event));
       batch.put(db.column(Column.BODIES), id, admission.body());
       List<Delivery> deliveries = new ArrayList<>(admission.targets().size());
+      List<Records.Routed> routed = new ArrayList<>(admission.targets().size());
       for (RoutedTarget target : admission.targets()) {
         Delivery delivery =
             Delivery.first(event.id(), target.target(), target.route(), event.receivedAt());
-        putDelivery(state, batch, delivery);
+        int number = state.targets().idFor(target.target(), db, batch);
+        putDue(db, batch, number, delivery);
         deliveries.add(delivery);
+        routed.add(new Records.Routed(number, target.route()));
       }
+      batch.put(db.column(Column.EVENTS), id, Records.event(event, routed));
       if (deliveries.isEmpty()) {
         batch.put(db.column(Column.DEAD), Keys.dead(Keys.UNROUTED, event.id()), NOTHING);
       }
@@ -164,21 +170,21 @@ final class Changes {
     public void prepare(WriteBatch batch) throws RocksDBException {
       Database db = state.db();
       int target = state.targets().idFor(after.target(), db, batch);
-      byte[] stored = db.get(Column.DELIVERIES, Keys.delivery(after.eventId(), target));
-      if (stored != null && Arrays.equals(stored, Records.delivery(after))) {
+      byte[] key = Keys.step(after.eventId(), target, attempt.series(), attempt.number());
+      byte[] step = Records.step(after, attempt);
+      if (Arrays.equals(step, db.get(Column.STEPS, key))) {
         // A write that was reported as failed may have reached the disk: the caller came again.
         repeated = true;
         return;
       }
       batch.delete(db.column(Column.DUE), Keys.due(target, position(before)));
-      putDelivery(state, batch, after);
+      batch.put(db.column(Column.STEPS), key, step);
+      if (RocksDbEventStore.isPending(after)) {
+        putDue(db, batch, target, after);
+      }
       if (after.state() == DeliveryState.DEAD) {
         batch.put(db.column(Column.DEAD), Keys.dead(target, after.eventId()), NOTHING);
       }
-      batch.put(
-          db.column(Column.ATTEMPTS),
-          Keys.attempt(after.eventId(), target, attempt.series(), attempt.number()),
-          Records.attempt(attempt));
     }
 
     @Override
@@ -227,13 +233,15 @@ final class Changes {
     @Override
     public void prepare(WriteBatch batch) throws RocksDBException {
       Database db = state.db();
-      if (!state.holds(id)) {
+      byte[] stored = db.get(Column.EVENTS, id.toBytes());
+      if (stored == null) {
         return;
       }
+      Map<String, Delivery> deliveries =
+          EventFinder.deliveries(db, state.targets(), Records.event(id, stored));
       for (RoutedTarget target : targets) {
         int number = state.targets().idFor(target.target(), db, batch);
-        byte[] stored = db.get(Column.DELIVERIES, Keys.delivery(id, number));
-        Delivery known = stored == null ? null : Records.delivery(id, target.target(), stored);
+        Delivery known = deliveries.get(target.target());
         if (known != null && RocksDbEventStore.isPending(known)) {
           continue;
         }
@@ -245,7 +253,11 @@ final class Changes {
             known == null
                 ? Delivery.first(id, target.target(), target.route(), due)
                 : known.again(due);
-        putDelivery(state, batch, again);
+        batch.put(
+            db.column(Column.STEPS),
+            Keys.step(id, number, again.series(), REPLAYED),
+            Records.step(again, null));
+        putDue(db, batch, number, again);
         replayed.add(again);
       }
       byte[] unrouted = Keys.dead(Keys.UNROUTED, id);
@@ -308,7 +320,7 @@ final class Changes {
   /** Everything received before an instant, by ranges around what is still pending. */
   static final class Purge extends Answering<Void> {
     private static final List<Column> BY_EVENT =
-        List.of(Column.EVENTS, Column.BODIES, Column.DELIVERIES, Column.ATTEMPTS);
+        List.of(Column.EVENTS, Column.BODIES, Column.STEPS);
 
     private final Instant before;
     private final List<Counters.Range> ranges = new ArrayList<>();
@@ -395,15 +407,10 @@ final class Changes {
     }
   }
 
-  private static void putDelivery(State state, WriteBatch batch, Delivery delivery)
+  private static void putDue(Database db, WriteBatch batch, int target, Delivery delivery)
       throws RocksDBException {
-    Database db = state.db();
-    int target = state.targets().idFor(delivery.target(), db, batch);
-    byte[] record = Records.delivery(delivery);
-    batch.put(db.column(Column.DELIVERIES), Keys.delivery(delivery.eventId(), target), record);
-    if (RocksDbEventStore.isPending(delivery)) {
-      batch.put(db.column(Column.DUE), Keys.due(target, position(delivery)), record);
-    }
+    batch.put(
+        db.column(Column.DUE), Keys.due(target, position(delivery)), Records.delivery(delivery));
   }
 
   private static DuePosition position(Delivery delivery) {

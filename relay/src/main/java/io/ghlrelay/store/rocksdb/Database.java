@@ -21,6 +21,7 @@ import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.ColumnFamilyOptions;
 import org.rocksdb.CompressionType;
 import org.rocksdb.DBOptions;
+import org.rocksdb.IndexType;
 import org.rocksdb.InfoLogLevel;
 import org.rocksdb.LRUCache;
 import org.rocksdb.ReadOptions;
@@ -49,13 +50,15 @@ final class Database implements AutoCloseable {
 
   private static final int BLOOM_BITS = 10;
 
+  /** Share of a write buffer that its Bloom filter takes: some 20 bits a key. */
+  private static final double MEMTABLE_BLOOM = 0.02;
+
   /** The column families. */
   enum Column {
     META,
     EVENTS,
     BODIES,
-    DELIVERIES,
-    ATTEMPTS,
+    STEPS,
     DUE,
     DEAD,
     KEYS,
@@ -115,15 +118,26 @@ final class Database implements AutoCloseable {
                   .setTableFormatConfig(
                       new BlockBasedTableConfig()
                           .setBlockCache(cache)
+                          // A filter of a million keys is larger than a shard of the cache, which
+                          // then never holds it: in parts it fits, and the part is read alone.
+                          .setIndexType(IndexType.kTwoLevelIndexSearch)
+                          .setPartitionFilters(true)
+                          .setPinTopLevelIndexAndFilter(true)
                           .setCacheIndexAndFilterBlocks(true)
                           .setPinL0FilterAndIndexBlocksInCache(true)
                           .setFilterPolicy(bloom)));
+      if (column == Column.KEYS || column == Column.STEPS) {
+        // Nearly every look-up there finds nothing: a filter answers it without a search.
+        tuned.setMemtablePrefixBloomSizeRatio(MEMTABLE_BLOOM).setMemtableWholeKeyFiltering(true);
+      }
       if (column == Column.BODIES) {
         tuned
             .setEnableBlobFiles(true)
             .setMinBlobSize(MIN_BLOB)
             .setBlobCompressionType(CompressionType.LZ4_COMPRESSION)
-            .setEnableBlobGarbageCollection(true);
+            // Bodies expire together with their neighbours, and a blob file goes with the last of
+            // them: to collect garbage within would only move live bodies about.
+            .setEnableBlobGarbageCollection(false);
       }
       descriptors.add(new ColumnFamilyDescriptor(column.rocksName(), tuned));
     }

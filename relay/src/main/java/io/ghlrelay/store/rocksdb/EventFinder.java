@@ -2,7 +2,6 @@ package io.ghlrelay.store.rocksdb;
 
 import io.ghlrelay.store.Delivery;
 import io.ghlrelay.store.DeliveryState;
-import io.ghlrelay.store.Event;
 import io.ghlrelay.store.EventFilter;
 import io.ghlrelay.store.EventId;
 import io.ghlrelay.store.EventPage;
@@ -15,6 +14,8 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.NavigableSet;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.RocksDBException;
@@ -128,17 +129,25 @@ final class EventFinder {
     return page.done(null);
   }
 
-  List<Delivery> deliveries(Database db, EventId id) throws RocksDBException {
-    List<Delivery> deliveries = new ArrayList<>();
+  /** An event's deliveries as they stand now, by the names of their targets. */
+  static SortedMap<String, Delivery> deliveries(
+      Database db, Targets targets, Records.Admitted admitted) throws RocksDBException {
+    EventId id = admitted.event().id();
+    SortedMap<String, Delivery> deliveries = new TreeMap<>();
+    for (Records.Routed routed : admitted.routed()) {
+      String target = targets.name(routed.target());
+      deliveries.put(
+          target, Delivery.first(id, target, routed.route(), admitted.event().receivedAt()));
+    }
     byte[] prefix = id.toBytes();
-    try (RocksIterator it = db.iterator(Column.DELIVERIES)) {
+    try (RocksIterator it = db.iterator(Column.STEPS)) {
+      // in order, so the last step of each delivery is what counts
       for (it.seek(prefix); it.isValid() && Keys.startsWith(it.key(), prefix); it.next()) {
-        String target = state.targets().name(ByteBuffer.wrap(it.key()).getInt(prefix.length));
-        deliveries.add(Records.delivery(id, target, it.value()));
+        String target = targets.name(ByteBuffer.wrap(it.key()).getInt(prefix.length));
+        deliveries.put(target, Records.deliveryOf(id, target, it.value()));
       }
       it.status();
     }
-    deliveries.sort(Comparator.comparing(Delivery::target));
     return deliveries;
   }
 
@@ -155,12 +164,12 @@ final class EventFinder {
     }
 
     /** Takes the event if it fits; false = the page ends with it. */
-    boolean offer(Database db, Event event) throws RocksDBException {
+    boolean offer(Database db, Records.Admitted admitted) throws RocksDBException {
       examined++;
-      if (filter.fits(event)) {
-        List<Delivery> deliveries = deliveries(db, event.id());
+      if (filter.fits(admitted.event())) {
+        List<Delivery> deliveries = List.copyOf(deliveries(db, state.targets(), admitted).values());
         if (filter.fits(deliveries)) {
-          items.add(new EventPage.Item(event, deliveries));
+          items.add(new EventPage.Item(admitted.event(), deliveries));
         }
       }
       return items.size() < limit && examined < MAX_EXAMINED;

@@ -13,8 +13,8 @@ import java.util.Arrays;
  * <table>
  *   <caption>Layout, lengths in bytes</caption>
  *   <tr><td>events, bodies</td><td>event id 16</td></tr>
- *   <tr><td>deliveries</td><td>event id 16, target id 4</td></tr>
- *   <tr><td>attempts</td><td>event id 16, target id 4, series 4, number 4</td></tr>
+ *   <tr><td>steps</td><td>event id 16, target id 4, series 4, number of the attempt 4 (0 = none: a
+ *       replay)</td></tr>
  *   <tr><td>due</td><td>target id 4, due in microseconds 8, event id 16</td></tr>
  *   <tr><td>dead</td><td>target id 4 (0 = unrouted), event id 16</td></tr>
  *   <tr><td>keys</td><td>start of the bucket in milliseconds 8, lookup hash 16</td></tr>
@@ -26,11 +26,12 @@ final class Keys {
 
   private Keys() {}
 
+  /** What the steps of one delivery begin with. */
   static byte[] delivery(EventId id, int target) {
     return buffer(EventId.BYTES + 4, id).putInt(target).array();
   }
 
-  static byte[] attempt(EventId id, int target, int series, int number) {
+  static byte[] step(EventId id, int target, int series, int number) {
     return buffer(EventId.BYTES + 12, id).putInt(target).putInt(series).putInt(number).array();
   }
 

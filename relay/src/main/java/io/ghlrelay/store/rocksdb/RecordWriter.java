@@ -1,10 +1,9 @@
 package io.ghlrelay.store.rocksdb;
 
-import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,22 +12,44 @@ import org.jspecify.annotations.Nullable;
  * marker. Not thread-safe.
  */
 final class RecordWriter {
-  private final ByteArrayOutputStream out = new ByteArrayOutputStream(128);
+  /** Bytes of the longest number. */
+  private static final int MAX_NUMBER = 10;
+
+  private byte[] out;
+  private int size;
+
+  /** A writer with room for this many bytes before it has to grow. */
+  RecordWriter(int expected) {
+    this.out = new byte[expected];
+  }
 
   RecordWriter number(long value) {
+    reserve(MAX_NUMBER);
     long rest = value;
     while ((rest & ~0x7fL) != 0) {
-      out.write((int) (rest & 0x7f) | 0x80);
+      out[size++] = (byte) ((rest & 0x7f) | 0x80);
       rest >>>= 7;
     }
-    out.write((int) rest);
+    out[size++] = (byte) rest;
     return this;
   }
 
   RecordWriter bytes(byte[] value) {
     number(value.length);
-    out.writeBytes(value);
+    return append(value);
+  }
+
+  private RecordWriter append(byte[] value) {
+    reserve(value.length);
+    System.arraycopy(value, 0, out, size, value.length);
+    size += value.length;
     return this;
+  }
+
+  private void reserve(int more) {
+    if (out.length - size < more) {
+      out = Arrays.copyOf(out, Math.max(2 * out.length, size + more));
+    }
   }
 
   RecordWriter text(String value) {
@@ -41,9 +62,7 @@ final class RecordWriter {
       return number(0);
     }
     byte[] utf8 = value.getBytes(StandardCharsets.UTF_8);
-    number(utf8.length + 1L);
-    out.writeBytes(utf8);
-    return this;
+    return number(utf8.length + 1L).append(utf8);
   }
 
   RecordWriter instant(Instant value) {
@@ -65,11 +84,12 @@ final class RecordWriter {
   }
 
   byte[] done() {
-    return out.toByteArray();
+    return Arrays.copyOf(out, size);
   }
 
   /** Microseconds since 1970. */
   static long micros(Instant instant) {
-    return ChronoUnit.MICROS.between(Instant.EPOCH, instant);
+    return Math.addExact(
+        Math.multiplyExact(instant.getEpochSecond(), 1_000_000L), instant.getNano() / 1000);
   }
 }

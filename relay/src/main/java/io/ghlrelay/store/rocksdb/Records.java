@@ -15,6 +15,7 @@ import io.ghlrelay.store.Header;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The stored form of events, deliveries and attempts. Each begins with {@link #VERSION}; enums are
@@ -23,16 +24,27 @@ import java.util.List;
  * <table>
  *   <caption>Fields in order; ids and targets stand in the keys</caption>
  *   <tr><td>event</td><td>receivedAt, scheme, conflict, bodySize, webhookId?, type?, locationId?,
- *       companyId?, appId?, timestamp?, number of headers, (name, value)*</td></tr>
+ *       companyId?, appId?, timestamp?, number of headers, (name, value)*, number of targets, (target
+ *       id, route)*</td></tr>
  *   <tr><td>delivery</td><td>state, series, attempts, firstFailureEnd?, jitter?, dueOffset, due?,
  *       deadReason (0 = none, else ordinal + 1), updatedAt, route</td></tr>
  *   <tr><td>attempt</td><td>dueAt, startedAt, latency, kind (0 = answered, 1 = failed), status and
  *       retryAfter? or error, responseStart, deferral?</td></tr>
+ *   <tr><td>step</td><td>delivery, attempt? (each with its length)</td></tr>
  * </table>
  */
 final class Records {
   /** The version written; the only one read. */
   private static final int VERSION = 1;
+
+  /** No attempt led to this step: a replay did. */
+  private static final byte[] NO_ATTEMPT = {};
+
+  /** Usual sizes, so that writers seldom grow. */
+  private static final int EVENT_BYTES = 1024;
+
+  private static final int DELIVERY_BYTES = 96;
+  private static final int ATTEMPT_BYTES = 64;
 
   private static final SignatureScheme[] SCHEMES = SignatureScheme.values();
   private static final DeliveryState[] STATES = DeliveryState.values();
@@ -41,10 +53,31 @@ final class Records {
 
   private Records() {}
 
-  static byte[] event(Event event) {
+  /**
+   * What admission stores of an event beside its body. The deliveries that it begins with stand in
+   * the event's own record: they need no other until something happens to them.
+   *
+   * @param event the event
+   * @param routed the targets that its routes chose
+   */
+  record Admitted(Event event, List<Routed> routed) {
+    Admitted {
+      routed = List.copyOf(routed);
+    }
+  }
+
+  /**
+   * A target that a route chose at admission.
+   *
+   * @param target the target's number
+   * @param route the route's name
+   */
+  record Routed(int target, String route) {}
+
+  static byte[] event(Event event, List<Routed> routed) {
     Envelope envelope = event.envelope();
     RecordWriter writer =
-        new RecordWriter()
+        new RecordWriter(EVENT_BYTES)
             .number(VERSION)
             .instant(event.receivedAt())
             .number(event.verified().ordinal())
@@ -60,10 +93,14 @@ final class Records {
     for (Header header : event.headers()) {
       writer.text(header.name()).text(header.value());
     }
+    writer.number(routed.size());
+    for (Routed one : routed) {
+      writer.number(one.target()).text(one.route());
+    }
     return writer.done();
   }
 
-  static Event event(EventId id, byte[] bytes) {
+  static Admitted event(EventId id, byte[] bytes) {
     RecordReader reader = open(bytes);
     Instant receivedAt = reader.instant();
     SignatureScheme scheme = reader.oneOf(SCHEMES);
@@ -80,14 +117,41 @@ final class Records {
     for (int i = 0; i < count; i++) {
       headers.add(new Header(reader.text(), reader.text()));
     }
+    int targets = reader.smallNumber();
+    List<Routed> routed = new ArrayList<>();
+    for (int i = 0; i < targets; i++) {
+      routed.add(new Routed(reader.smallNumber(), reader.text()));
+    }
     reader.end();
     Envelope envelope = new Envelope(webhookId, type, locationId, companyId, appId, timestamp);
-    return new Event(id, receivedAt, envelope, scheme, headers, bodySize, conflict);
+    return new Admitted(
+        new Event(id, receivedAt, envelope, scheme, headers, bodySize, conflict), routed);
+  }
+
+  /** What an attempt, or a replay, made of a delivery. */
+  static byte[] step(Delivery after, @Nullable Attempt attempt) {
+    return new RecordWriter(DELIVERY_BYTES + ATTEMPT_BYTES)
+        .bytes(delivery(after))
+        .bytes(attempt == null ? NO_ATTEMPT : attempt(attempt))
+        .done();
+  }
+
+  static Delivery deliveryOf(EventId id, String target, byte[] step) {
+    return delivery(id, target, new RecordReader(step).bytes());
+  }
+
+  /** The attempt of a step, or null if it was a replay. */
+  static @Nullable Attempt attemptOf(int series, int number, byte[] step) {
+    RecordReader reader = new RecordReader(step);
+    reader.bytes();
+    byte[] attempt = reader.bytes();
+    reader.end();
+    return attempt.length == 0 ? null : attempt(series, number, attempt);
   }
 
   static byte[] delivery(Delivery delivery) {
     RetryProgress progress = delivery.progress();
-    return new RecordWriter()
+    return new RecordWriter(DELIVERY_BYTES)
         .number(VERSION)
         .number(delivery.state().ordinal())
         .number(delivery.series())
@@ -134,7 +198,7 @@ final class Records {
 
   static byte[] attempt(Attempt attempt) {
     RecordWriter writer =
-        new RecordWriter()
+        new RecordWriter(ATTEMPT_BYTES)
             .number(VERSION)
             .instant(attempt.dueAt())
             .instant(attempt.startedAt())

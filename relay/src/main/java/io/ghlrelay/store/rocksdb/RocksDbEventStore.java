@@ -171,7 +171,7 @@ public final class RocksDbEventStore implements EventStore {
     return state.read(
         db ->
             Optional.ofNullable(db.get(Column.EVENTS, id.toBytes()))
-                .map(bytes -> Records.event(id, bytes)));
+                .map(bytes -> Records.event(id, bytes).event()));
   }
 
   @Override
@@ -181,7 +181,14 @@ public final class RocksDbEventStore implements EventStore {
 
   @Override
   public List<Delivery> deliveries(EventId id) {
-    return state.read(db -> finder.deliveries(db, id));
+    return state.read(
+        db -> {
+          byte[] event = db.get(Column.EVENTS, id.toBytes());
+          return event == null
+              ? List.<Delivery>of()
+              : List.copyOf(
+                  EventFinder.deliveries(db, state.targets(), Records.event(id, event)).values());
+        });
   }
 
   @Override
@@ -194,12 +201,15 @@ public final class RocksDbEventStore implements EventStore {
             return attempts;
           }
           byte[] prefix = Keys.delivery(id, number);
-          try (RocksIterator it = db.iterator(Column.ATTEMPTS)) {
+          try (RocksIterator it = db.iterator(Column.STEPS)) {
             for (it.seek(prefix); it.isValid() && Keys.startsWith(it.key(), prefix); it.next()) {
               ByteBuffer key = ByteBuffer.wrap(it.key());
-              attempts.add(
-                  Records.attempt(
-                      key.getInt(prefix.length), key.getInt(prefix.length + 4), it.value()));
+              Attempt attempt =
+                  Records.attemptOf(
+                      key.getInt(prefix.length), key.getInt(prefix.length + 4), it.value());
+              if (attempt != null) {
+                attempts.add(attempt);
+              }
             }
             it.status();
           }

@@ -1,6 +1,5 @@
 package io.ghlrelay.store.rocksdb;
 
-import io.ghlrelay.store.EventId;
 import io.ghlrelay.store.StoreUnavailableException;
 import io.ghlrelay.store.rocksdb.Database.Column;
 import java.io.IOException;
@@ -31,7 +30,7 @@ import org.slf4j.LoggerFactory;
  */
 final class State implements Writer.Sink, AutoCloseable {
   /** The layout of keys and records; a folder of another version is refused. */
-  private static final int FORMAT = 1;
+  private static final int FORMAT = 2;
 
   private static final byte[] FORMAT_KEY = ascii("format");
   private static final byte[] PAUSED_PREFIX = ascii("paused/");
@@ -399,10 +398,5 @@ final class State implements Writer.Sink, AutoCloseable {
 
   private static byte[] ascii(String text) {
     return text.getBytes(StandardCharsets.US_ASCII);
-  }
-
-  /** Whether an event is held; writer thread. */
-  boolean holds(EventId id) throws RocksDBException {
-    return db.get(Column.EVENTS, id.toBytes()) != null;
   }
 }

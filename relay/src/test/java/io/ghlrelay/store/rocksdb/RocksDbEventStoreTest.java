@@ -135,7 +135,13 @@ class RocksDbEventStoreTest extends EventStoreContract {
     Random random = new Random(42);
     for (int i = 0; i < 2000; i++) {
       Event event = event(random);
-      assertThat(Records.event(event.id(), Records.event(event))).isEqualTo(event);
+      List<Records.Routed> routed =
+          random
+              .ints(random.nextInt(4), 1, 1000)
+              .mapToObj(n -> new Records.Routed(n, "route " + n))
+              .toList();
+      assertThat(Records.event(event.id(), Records.event(event, routed)))
+          .isEqualTo(new Records.Admitted(event, routed));
       Delivery delivery = delivery(random);
       assertThat(
               Records.delivery(delivery.eventId(), delivery.target(), Records.delivery(delivery)))
@@ -143,13 +149,20 @@ class RocksDbEventStoreTest extends EventStoreContract {
       Attempt attempt = attempt(random);
       Attempt back = Records.attempt(attempt.series(), attempt.number(), Records.attempt(attempt));
       assertThat(back).usingRecursiveComparison().isEqualTo(attempt);
+      byte[] step = Records.step(delivery, attempt);
+      assertThat(Records.deliveryOf(delivery.eventId(), delivery.target(), step))
+          .isEqualTo(delivery);
+      assertThat(Records.attemptOf(attempt.series(), attempt.number(), step))
+          .usingRecursiveComparison()
+          .isEqualTo(attempt);
+      assertThat(Records.attemptOf(2, 0, Records.step(delivery, null))).isNull();
     }
   }
 
   @Test
   void damagedRecordsAreRefusedWithWords() {
     Random random = new Random(43);
-    byte[] whole = Records.event(event(random));
+    byte[] whole = Records.event(event(random), List.of(new Records.Routed(1, "all")));
     for (int length = 0; length < whole.length; length++) {
       byte[] cut = Arrays.copyOf(whole, length);
       assertThatThrownBy(() -> Records.event(new EventId(1, 1), cut))
