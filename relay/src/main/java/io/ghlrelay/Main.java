@@ -16,9 +16,12 @@ import io.ghlrelay.config.ConfigLoader;
 import io.ghlrelay.store.StoreUnavailableException;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,17 +46,6 @@ import picocli.CommandLine.Spec;
       ""
     },
     description = "GHL Relay: verifies, stores, routes and delivers HighLevel webhooks.",
-    subcommands = {
-      CheckCommand.class,
-      VerifyCommand.class,
-      ScheduleCommand.class,
-      EventsCommand.class,
-      ShowCommand.class,
-      ReplayCommand.class,
-      TargetsCommand.class,
-      ReloadCommand.class,
-      ReadyzCommand.class
-    },
     footer = {
       "",
       "Exit codes: 0 ok, 1 a check failed, 2 usage, 65 bad input, 66 no such file,",
@@ -63,6 +55,22 @@ import picocli.CommandLine.Spec;
 public final class Main implements Runnable {
   private static final String LEAK_DETECTION = "io.netty.leakDetection.level";
 
+  /** The verbs by name, in the order of the help. */
+  private static final Map<String, Supplier<Object>> VERBS = new LinkedHashMap<>();
+
+  static {
+    VERBS.put("serve", () -> new ServeCommand(Main::serve));
+    VERBS.put("check", CheckCommand::new);
+    VERBS.put("verify", VerifyCommand::new);
+    VERBS.put("schedule", ScheduleCommand::new);
+    VERBS.put("events", EventsCommand::new);
+    VERBS.put("show", ShowCommand::new);
+    VERBS.put("replay", ReplayCommand::new);
+    VERBS.put("targets", TargetsCommand::new);
+    VERBS.put("reload", ReloadCommand::new);
+    VERBS.put("readyz", ReadyzCommand::new);
+  }
+
   @Spec private CommandSpec spec;
 
   Main() {
@@ -71,13 +79,25 @@ public final class Main implements Runnable {
 
   /** Runs a verb and exits with its code. */
   public static void main(String[] arguments) {
-    System.exit(commandLine().execute(arguments));
+    String verb = arguments.length > 0 ? arguments[0] : "";
+    System.exit(
+        commandLine(VERBS.containsKey(verb) ? Set.of(verb) : VERBS.keySet()).execute(arguments));
   }
 
-  /** The whole command line; for tests, too. */
+  /** The whole command line, for tests. */
   static CommandLine commandLine() {
+    return commandLine(VERBS.keySet());
+  }
+
+  /** Reading the options of all verbs takes a tenth of a second, which a start feels. */
+  private static CommandLine commandLine(Set<String> verbs) {
     CommandLine line = new CommandLine(new Main());
-    line.addSubcommand("serve", new ServeCommand(Main::serve));
+    VERBS.forEach(
+        (name, command) -> {
+          if (verbs.contains(name)) {
+            line.addSubcommand(name, command.get());
+          }
+        });
     line.setExecutionExceptionHandler(
         (failure, command, result) -> {
           command

@@ -30,6 +30,7 @@ import java.net.InetSocketAddress;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -90,12 +91,15 @@ public final class Relay implements AutoCloseable {
 
   private Relay(ConfigSource source, RelayConfig config, Clock clock, JitterSource jitter)
       throws IOException {
-    CryptoProviders crypto = CryptoProviders.choose();
+    // Beside the opening of the store: each takes a tenth of a second or two.
+    CompletableFuture<CryptoProviders> choosing =
+        CompletableFuture.supplyAsync(CryptoProviders::choose);
+    this.registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    this.store = openStore(config.store(), clock, registry);
+    CryptoProviders crypto = choosing.join();
     log.info("Signatures are verified by {}.", crypto.describe());
     this.transport = Transport.open();
     log.info("Network transport: {}.", transport.name());
-    this.registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-    this.store = openStore(config.store(), clock, registry);
     this.client = new HttpTargetClient(transport.delivery(), transport.clientType(), clock);
     this.dispatcher =
         Dispatcher.start(
