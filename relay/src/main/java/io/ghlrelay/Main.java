@@ -29,6 +29,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.UsageMessageSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
@@ -98,6 +99,9 @@ public final class Main implements Runnable {
             line.addSubcommand(name, command.get());
           }
         });
+    // Picocli would take a verb's first example for its summary.
+    line.getHelpSectionMap()
+        .put(UsageMessageSpec.SECTION_KEY_COMMAND_LIST, help -> summaries(help.subcommands()));
     line.setExecutionExceptionHandler(
         (failure, command, result) -> {
           command
@@ -106,6 +110,15 @@ public final class Main implements Runnable {
           return failure instanceof IOException ? ExitCodes.IO : ExitCodes.INTERNAL;
         });
     return line;
+  }
+
+  private static String summaries(Map<String, CommandLine.Help> verbs) {
+    StringBuilder list = new StringBuilder();
+    verbs.forEach(
+        (name, help) ->
+            list.append(
+                "  %-10s%s%n".formatted(name, help.commandSpec().usageMessage().description()[0])));
+    return list.toString();
   }
 
   @Override

@@ -54,6 +54,15 @@ class MainTest {
   }
 
   @Test
+  void helpSaysWhatEachVerbIsFor() {
+    assertThat(run("--help")).isZero();
+    assertThat(out.toString())
+        .contains("  serve     Run the relay.")
+        .contains("  replay    ")
+        .doesNotContain("replay    Examples");
+  }
+
+  @Test
   void serveRefusesABadConfigurationToo() throws Exception {
     assertThat(run("serve", "-c", file("relay.yaml", "nonsense: 1\n"))).isEqualTo(78);
   }

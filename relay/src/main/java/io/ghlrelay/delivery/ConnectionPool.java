@@ -6,7 +6,6 @@ import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** Idle connections of one event loop, by endpoint; confined to that loop. */
@@ -35,7 +34,9 @@ final class ConnectionPool {
     return null;
   }
 
-  /** Keeps a connection for the next request, or closes it. */
+  /**
+   * Keeps a connection for the next request, or closes it; it closes itself after {@link #IDLE}.
+   */
   void give(Endpoint endpoint, Channel channel) {
     ArrayDeque<Channel> channels = idle.computeIfAbsent(endpoint, e -> new ArrayDeque<>());
     if (closed || channels.size() >= MAX_IDLE) {
@@ -43,18 +44,6 @@ final class ConnectionPool {
       return;
     }
     channels.addLast(channel);
-    var handler = channel.pipeline().get(ExchangeHandler.class);
-    long use = handler.uses();
-    channel
-        .eventLoop()
-        .schedule(
-            () -> {
-              if (handler.uses() == use) {
-                channel.close();
-              }
-            },
-            IDLE.toMillis(),
-            TimeUnit.MILLISECONDS);
   }
 
   /** A connection has closed. */

@@ -21,4 +21,10 @@ record Endpoint(String host, int port, boolean tls) {
     int port = url.getPort() != -1 ? url.getPort() : tls ? 443 : 80;
     return new Endpoint(host, port, tls);
   }
+
+  /** Asked for at each attempt, twice: a string keeps its hash, which a record's own does not. */
+  @Override
+  public int hashCode() {
+    return 31 * host.hashCode() + port;
+  }
 }

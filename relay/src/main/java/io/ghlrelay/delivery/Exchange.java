@@ -14,8 +14,6 @@ import java.net.UnknownHostException;
 import java.security.cert.CertificateException;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
@@ -33,7 +31,7 @@ final class Exchange {
   private final ByteArrayOutputStream responseStart = new ByteArrayOutputStream(0);
 
   private Instant startedAt;
-  private @Nullable ScheduledFuture<?> deadline;
+  private long deadline;
   private @Nullable Channel channel;
   private Outcome.@Nullable Answered status;
   private boolean ended;
@@ -67,7 +65,12 @@ final class Exchange {
   /** Begins: the timeout runs from here, so connecting counts. */
   void started() {
     startedAt = clock.instant();
-    deadline = loop.schedule(this::timedOut, target.timeout().toMillis(), TimeUnit.MILLISECONDS);
+    deadline = System.nanoTime() + target.timeout().toNanos();
+  }
+
+  /** When its time is up, by {@code System.nanoTime()}; the connection watches over it. */
+  long deadline() {
+    return deadline;
   }
 
   /** The connection that carries it; closed if the exchange does not end cleanly. */
@@ -116,7 +119,8 @@ final class Exchange {
     }
   }
 
-  private void timedOut() {
+  /** Its time is up. */
+  void timedOut() {
     end(status != null ? status : Outcome.failed(TransportError.TIMEOUT));
     if (channel != null) {
       channel.close();
@@ -128,9 +132,6 @@ final class Exchange {
       return;
     }
     ended = true;
-    if (deadline != null) {
-      deadline.cancel(false);
-    }
     answered.accept(
         new TargetAnswer(outcome, startedAt, clock.instant(), responseStart.toByteArray()));
   }

@@ -23,6 +23,8 @@ import io.netty.util.ReferenceCountUtil;
 import java.net.SocketException;
 import java.net.URI;
 import java.util.Objects;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** Carries one exchange after the other over a connection. Confined to its event loop. */
@@ -34,7 +36,9 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter {
   private final ConnectionPool pool;
   private @Nullable ChannelHandlerContext context;
   private @Nullable Exchange exchange;
-  private long uses;
+  private long idleSince;
+  private long alarmAt;
+  private @Nullable ScheduledFuture<?> alarm;
   private int bodyBytes;
   private boolean interim;
   private boolean keepAlive;
@@ -46,14 +50,56 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter {
     this.exchange = first;
   }
 
-  /** How many exchanges began here: tells an idle timer whether the connection was used since. */
-  long uses() {
-    return uses;
-  }
-
   @Override
   public void handlerAdded(ChannelHandlerContext ctx) {
     context = ctx;
+    watch(); // over connecting, too
+  }
+
+  /**
+   * Sees to it that an alarm comes when the exchange's time, or that of idling, is up. One alarm at
+   * a time looks what it finds when it rings: one for each exchange, to be cancelled thousands of
+   * times a second, costs more than the rest of an attempt's bookkeeping.
+   */
+  private void watch() {
+    long due = exchange != null ? exchange.deadline() : idleSince + ConnectionPool.IDLE.toNanos();
+    if (alarm != null && alarmAt - due <= 0) {
+      return;
+    }
+    unwatch();
+    alarmAt = due;
+    alarm =
+        Objects.requireNonNull(context)
+            .executor()
+            .schedule(this::rung, due - System.nanoTime(), TimeUnit.NANOSECONDS);
+  }
+
+  private void unwatch() {
+    if (alarm != null) {
+      alarm.cancel(false);
+      alarm = null;
+    }
+  }
+
+  private void rung() {
+    alarm = null;
+    ChannelHandlerContext ctx = Objects.requireNonNull(context);
+    long now = System.nanoTime();
+    Exchange current = exchange;
+    if (current != null && now - current.deadline() >= 0) {
+      current.timedOut();
+      ctx.close(); // perhaps while connecting still
+    } else if (current == null && now - idleSince >= ConnectionPool.IDLE.toNanos()) {
+      ctx.close();
+    } else {
+      watch();
+    }
+  }
+
+  /** The channel is closed, or never came up. */
+  @Override
+  public void handlerRemoved(ChannelHandlerContext ctx) {
+    unwatch();
   }
 
   @Override
@@ -82,7 +128,7 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter {
   void begin(Exchange next) {
     ChannelHandlerContext ctx = Objects.requireNonNull(context);
     exchange = next;
-    uses++;
+    watch();
     bodyBytes = 0;
     interim = false;
     next.on(ctx.channel());
@@ -175,8 +221,10 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter {
     ChannelHandlerContext ctx = Objects.requireNonNull(context);
     if (content instanceof LastHttpContent) {
       exchange = null;
+      idleSince = System.nanoTime();
       current.completed();
       if (keepAlive) {
+        watch();
         pool.give(endpoint, ctx.channel());
       } else {
         ctx.close();

@@ -67,10 +67,6 @@ final class Changes {
       this.key = DuplicateKey.of(admission); // hashed by the caller's thread, not the writer's
     }
 
-    DuplicateKey key() {
-      return key;
-    }
-
     @Override
     public boolean durable() {
       return true;

@@ -193,15 +193,6 @@ final class Database implements AutoCloseable {
     return db.get(column(column), key);
   }
 
-  /** Values in the order of the keys; null where there is none. */
-  List<byte @Nullable []> getAll(Column column, List<byte[]> keys) throws RocksDBException {
-    List<ColumnFamilyHandle> handles = new ArrayList<>(keys.size());
-    for (int i = 0; i < keys.size(); i++) {
-      handles.add(column(column));
-    }
-    return db.multiGetAsList(handles, keys);
-  }
-
   /** An iterator over a consistent view; the caller closes it. */
   RocksIterator iterator(Column column) {
     return db.newIterator(column(column));

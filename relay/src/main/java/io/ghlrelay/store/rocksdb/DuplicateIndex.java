@@ -1,6 +1,5 @@
 package io.ghlrelay.store.rocksdb;
 
-import io.ghlrelay.store.Admission;
 import io.ghlrelay.store.DuplicateKey;
 import io.ghlrelay.store.EventId;
 import java.nio.ByteBuffer;
@@ -68,35 +67,22 @@ final class DuplicateIndex {
    */
   record Known(@Nullable EventId duplicateOf, boolean conflict, byte[] entries, long bucket) {}
 
-  /** Reads ahead what a batch of admissions will ask for, in one go. */
-  void prefetch(List<DuplicateKey> keys) throws RocksDBException {
+  /** Begins a batch: what the last one added can be read now. */
+  void beginBatch() {
     inBatch.clear();
-    List<Long> live = buckets;
-    if (live.isEmpty() || keys.isEmpty()) {
-      return;
-    }
-    List<byte[]> wanted = new ArrayList<>(keys.size() * live.size());
-    for (DuplicateKey key : keys) {
-      for (long bucket : live) {
-        wanted.add(Keys.duplicate(bucket, key.lookup()));
-      }
-    }
-    List<byte @Nullable []> values = db.getAll(Database.Column.KEYS, wanted);
-    for (int i = 0; i < wanted.size(); i++) {
-      byte[] value = values.get(i);
-      if (value != null) {
-        inBatch.put(ByteBuffer.wrap(wanted.get(i)), value);
-      }
-    }
   }
 
-  /** Looks a prefetched key up; sees what {@link #add} put into the same batch. */
-  Known lookUp(DuplicateKey key) {
+  /** Looks a key up; sees what {@link #add} put into the same batch. */
+  Known lookUp(DuplicateKey key) throws RocksDBException {
     boolean conflict = false;
     byte[] entries = {};
     long in = -1;
     for (long bucket : buckets) {
-      byte[] value = inBatch.get(ByteBuffer.wrap(Keys.duplicate(bucket, key.lookup())));
+      byte[] wanted = Keys.duplicate(bucket, key.lookup());
+      byte[] value = inBatch.get(ByteBuffer.wrap(wanted));
+      if (value == null) {
+        value = db.get(Database.Column.KEYS, wanted);
+      }
       if (value == null) {
         continue;
       }
@@ -180,10 +166,5 @@ final class DuplicateIndex {
       }
     }
     return List.copyOf(found);
-  }
-
-  /** The keys of admissions, hashed. */
-  static List<DuplicateKey> keys(List<Admission> admissions) {
-    return admissions.stream().map(DuplicateKey::of).toList();
   }
 }

@@ -254,11 +254,7 @@ final class State implements Writer.Sink, AutoCloseable {
     }
     List<Change> written;
     try (WriteBatch batch = new WriteBatch()) {
-      duplicates.prefetch(
-          changes.stream()
-              .filter(Changes.Admit.class::isInstance)
-              .map(change -> ((Changes.Admit) change).key())
-              .toList());
+      duplicates.beginBatch();
       written = prepare(changes, batch);
       db.write(batch, sync);
     } catch (RocksDBException | RuntimeException e) {
