@@ -1,6 +1,8 @@
 package io.ghlrelay;
 
+import io.ghlrelay.admin.Activity;
 import io.ghlrelay.admin.AdminServer;
+import io.ghlrelay.admin.LiveFeed;
 import io.ghlrelay.admin.RelayGauges;
 import io.ghlrelay.config.ConfigException;
 import io.ghlrelay.config.RelayConfig;
@@ -18,6 +20,10 @@ import io.ghlrelay.platform.SignatureVerifier;
 import io.ghlrelay.retry.JitterSource;
 import io.ghlrelay.retry.RandomJitter;
 import io.ghlrelay.routing.RoutingTable;
+import io.ghlrelay.store.Admitted;
+import io.ghlrelay.store.Attempt;
+import io.ghlrelay.store.Delivery;
+import io.ghlrelay.store.Event;
 import io.ghlrelay.store.EventStore;
 import io.ghlrelay.store.memory.MemoryEventStore;
 import io.ghlrelay.store.rocksdb.RocksDbEventStore;
@@ -51,6 +57,8 @@ public final class Relay implements AutoCloseable {
 
   private final Transport transport;
   private final PrometheusMeterRegistry registry;
+  private final Activity activity;
+  private final LiveFeed feed;
   private final EventStore store;
   private final TargetClient client;
   private final Dispatcher dispatcher;
@@ -95,6 +103,8 @@ public final class Relay implements AutoCloseable {
     CompletableFuture<CryptoProviders> choosing =
         CompletableFuture.supplyAsync(CryptoProviders::choose);
     this.registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    this.activity = new Activity(registry, clock);
+    this.feed = new LiveFeed(Long.toString(clock.millis(), Character.MAX_RADIX));
     this.store = openStore(config.store(), clock, registry);
     CryptoProviders crypto = choosing.join();
     log.info("Signatures are verified by {}.", crypto.describe());
@@ -108,12 +118,12 @@ public final class Relay implements AutoCloseable {
             transport.delivery().next(),
             clock,
             jitter,
-            new DeliveryMetrics(registry));
+            new DeliveryMetrics(registry),
+            this::attempted);
     CompanyDirectory companies = new CompanyDirectory(store.learntCompanies());
     IngressMetrics ingressMetrics = new IngressMetrics(registry);
     Intake intake =
-        new Intake(
-            rules(config, crypto), store, companies, dispatcher::admitted, ingressMetrics, clock);
+        new Intake(rules(config, crypto), store, companies, this::stored, ingressMetrics, clock);
     this.control =
         new LiveControl(source, config, crypto, store, dispatcher, companies, intake, clock);
     this.gauges =
@@ -123,7 +133,18 @@ public final class Relay implements AutoCloseable {
             new DefaultThreadFactory("relay-housekeeping", true));
     try {
       dispatcher.configure(config.targets(), store.pausedTargets());
-      this.admin = AdminServer.start(config.admin(), control, store, registry);
+      this.admin =
+          AdminServer.start(
+              config.admin(),
+              new AdminServer.Sources(
+                  control,
+                  store,
+                  registry,
+                  activity,
+                  feed,
+                  clock,
+                  Version.version(),
+                  Version.commit()));
       this.ingress =
           IngressServer.start(
               config.ingress(),
@@ -139,11 +160,23 @@ public final class Relay implements AutoCloseable {
     startHousekeeping(clock);
     control.listening();
     log.info(
-        "Ready: events at {}://{}{}, admin API at http://{}.",
+        "Ready: events at {}://{}{}, console and admin API at http://{}.",
         config.ingress().tls() == null ? "http" : "https",
         text(ingress.address()),
         config.ingress().path(),
         text(admin.address()));
+  }
+
+  /** First attempts start before anybody else learns of the event. */
+  private void stored(Admitted.Stored stored, byte[] body) {
+    dispatcher.admitted(stored, body);
+    activity.stored(stored);
+    feed.stored(stored);
+  }
+
+  private void attempted(Event event, Delivery after, Attempt attempt) {
+    activity.attempted(event, after, attempt);
+    feed.attempted(event, after, attempt);
   }
 
   private static String text(InetSocketAddress address) {
@@ -170,6 +203,7 @@ public final class Relay implements AutoCloseable {
 
   private void startHousekeeping(Clock clock) {
     every(GAUGES_EVERY, "refreshing gauges", gauges::refresh);
+    every(GAUGES_EVERY, "sampling what happened", activity::sample);
     every(
         PURGE_EVERY,
         "purging what has left the retention",

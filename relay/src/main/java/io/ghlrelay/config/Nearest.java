@@ -5,11 +5,11 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Finds the name that someone probably meant. */
-final class Nearest {
+public final class Nearest {
   private Nearest() {}
 
   /** The nearest candidate, if it is near enough; else null. */
-  static @Nullable String to(String name, Collection<String> candidates) {
+  public static @Nullable String to(String name, Collection<String> candidates) {
     String best = null;
     int bestDistance = Math.max(1, name.length() / 3) + 1;
     for (String candidate : candidates) {
