@@ -10,23 +10,16 @@ import com.networknt.schema.SpecificationVersion;
 import io.ghlrelay.ManualClock;
 import io.ghlrelay.TestEvents;
 import io.ghlrelay.config.AdminConfig;
-import io.ghlrelay.config.ConfigException;
 import io.ghlrelay.config.ConfigLoader;
-import io.ghlrelay.config.ConfigProblem;
 import io.ghlrelay.config.ListenAddress;
-import io.ghlrelay.config.RelayConfig;
 import io.ghlrelay.config.Secret;
-import io.ghlrelay.platform.Verification;
 import io.ghlrelay.retry.Outcome;
 import io.ghlrelay.retry.RetryDecision;
 import io.ghlrelay.retry.RetryPolicies;
-import io.ghlrelay.routing.RoutedTarget;
-import io.ghlrelay.routing.RoutingTable;
 import io.ghlrelay.store.Admitted;
 import io.ghlrelay.store.Attempt;
 import io.ghlrelay.store.Delivery;
 import io.ghlrelay.store.DeliveryState;
-import io.ghlrelay.store.Event;
 import io.ghlrelay.store.EventId;
 import io.ghlrelay.store.memory.MemoryEventStore;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -44,11 +37,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -65,7 +55,7 @@ class AdminApiTest {
   private final MemoryEventStore store = new MemoryEventStore();
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-  private final FakeControl control = new FakeControl();
+  private final FakeControl control = new FakeControl(store, clock);
   private final Activity activity = new Activity(registry, clock);
   private final LiveFeed feed = new LiveFeed("run1");
   private final HttpClient http = HttpClient.newHttpClient();
@@ -371,67 +361,6 @@ class AdminApiTest {
       byte[] answer = new byte[64];
       int read = socket.getInputStream().read(answer);
       return new String(answer, 0, Math.max(read, 0), StandardCharsets.ISO_8859_1);
-    }
-  }
-
-  private final class FakeControl implements RelayControl {
-    private @Nullable RelayConfig config;
-    private boolean ready = true;
-    private boolean broken;
-
-    @Override
-    public List<TargetStatus> targets() {
-      return config().targets().values().stream()
-          .map(target -> new TargetStatus(target, false, 1, 2, 3, null, clock.instant()))
-          .toList();
-    }
-
-    @Override
-    public boolean pause(String target) {
-      return config().targets().containsKey(target);
-    }
-
-    @Override
-    public boolean resume(String target) {
-      return config().targets().containsKey(target);
-    }
-
-    @Override
-    public Optional<List<String>> replay(EventId id, @Nullable List<String> targets) {
-      return store.event(id).map(event -> List.of("crm"));
-    }
-
-    @Override
-    public List<RoutedTarget> routeNow(Event event) {
-      return List.of(new RoutedTarget("crm", "route-1"));
-    }
-
-    @Override
-    public List<RoutingTable.Explanation> explainRoutes(Event event) {
-      return new RoutingTable(config().routes()).explain(event.envelope(), null);
-    }
-
-    @Override
-    public Verification verifyNow(Event event, byte[] body) {
-      return new Verification.Verified(event.verified(), "ghl");
-    }
-
-    @Override
-    public List<String> reload() throws ConfigException {
-      if (broken) {
-        throw new ConfigException(List.of(new ConfigProblem("relay.yaml", 1, 2, "wrong")));
-      }
-      return List.of("a warning");
-    }
-
-    @Override
-    public RelayConfig config() {
-      return Objects.requireNonNull(config);
-    }
-
-    @Override
-    public List<Check> readiness() {
-      return List.of(new Check("store", ready, "detail"));
     }
   }
 }
