@@ -137,13 +137,18 @@ public final class Main implements Runnable {
     ConfigLoader loader = new ConfigLoader(System.getenv(), settings);
     CountDownLatch stop = new CountDownLatch(1);
     AtomicReference<Relay> running = new AtomicReference<>();
+    Systemd systemd = Systemd.of(System.getenv());
     // Before the start: who is told that the relay is ready may stop it the next moment.
     Signals.on("TERM", stop::countDown);
     Signals.on("INT", stop::countDown);
-    Signals.on("HUP", () -> reload(running.get(), log));
-    try (Relay relay = Relay.start(() -> loader.load(file))) {
+    Signals.on("HUP", () -> reload(running.get(), systemd, log));
+    try (systemd;
+        Relay relay = Relay.start(() -> loader.load(file))) {
       running.set(relay);
+      systemd.ready("Ready: " + relay.addresses() + ".");
+      systemd.watch(relay::pulse);
       stop.await();
+      systemd.stopping();
       return ExitCodes.OK;
     } catch (ConfigException e) {
       e.problems().forEach(problem -> System.err.println(problem));
@@ -157,15 +162,21 @@ public final class Main implements Runnable {
     }
   }
 
-  private static void reload(@Nullable Relay relay, Logger log) {
+  /** One at a time, so that systemd hears of each its beginning and its end. */
+  private static synchronized void reload(@Nullable Relay relay, Systemd systemd, Logger log) {
     if (relay == null) {
       log.info("Not yet started, so nothing is reloaded.");
       return;
     }
+    String status = "Ready: " + relay.addresses() + ".";
+    systemd.reloading();
     try {
       relay.reload();
     } catch (ConfigException e) {
       log.error("The configuration is not valid; the old one stays.\n{}", e.getMessage());
+      status += " The configuration was not valid when reloaded; the old one stays.";
+    } finally {
+      systemd.ready(status);
     }
   }
 

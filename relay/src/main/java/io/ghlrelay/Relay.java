@@ -5,6 +5,7 @@ import io.ghlrelay.admin.AdminServer;
 import io.ghlrelay.admin.LiveFeed;
 import io.ghlrelay.admin.RelayGauges;
 import io.ghlrelay.config.ConfigException;
+import io.ghlrelay.config.IngressConfig;
 import io.ghlrelay.config.RelayConfig;
 import io.ghlrelay.config.StoreConfig;
 import io.ghlrelay.delivery.DeliveryMetrics;
@@ -30,11 +31,13 @@ import io.ghlrelay.store.rocksdb.RocksDbEventStore;
 import io.ghlrelay.time.SteadyClock;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.netty.channel.EventLoopGroup;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
@@ -159,12 +162,18 @@ public final class Relay implements AutoCloseable {
     }
     startHousekeeping(clock);
     control.listening();
-    log.info(
-        "Ready: events at {}://{}{}, console and admin API at http://{}.",
-        config.ingress().tls() == null ? "http" : "https",
-        text(ingress.address()),
-        config.ingress().path(),
-        text(admin.address()));
+    log.info("Ready: {}.", addresses());
+  }
+
+  /** Where it listens, in words: {@code events at http://..., console and admin API at http://...}. */
+  public String addresses() {
+    IngressConfig config = control.config().ingress();
+    return "events at %s://%s%s, console and admin API at http://%s"
+        .formatted(
+            config.tls() == null ? "http" : "https",
+            text(ingress.address()),
+            config.path(),
+            text(admin.address()));
   }
 
   /** First attempts start before anybody else learns of the event. */
@@ -248,6 +257,21 @@ public final class Relay implements AutoCloseable {
    */
   public List<String> reload() throws ConfigException {
     return control.reload();
+  }
+
+  /**
+   * Asks everything that must not hang: each event loop, and the store. What they answer does not
+   * matter, only that they do: a full disk is no reason to be started again.
+   *
+   * @return completes when all have answered, fails when one has ended
+   */
+  public CompletableFuture<Void> pulse() {
+    List<CompletableFuture<Void>> answers = new ArrayList<>();
+    for (EventLoopGroup group : List.of(transport.ingress(), transport.delivery())) {
+      group.forEach(loop -> answers.add(CompletableFuture.runAsync(() -> {}, loop)));
+    }
+    control.readiness();
+    return CompletableFuture.allOf(answers.toArray(CompletableFuture<?>[]::new));
   }
 
   /**

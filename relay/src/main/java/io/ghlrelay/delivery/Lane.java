@@ -256,7 +256,12 @@ final class Lane {
     TargetConfig target = config;
     OutboundRequest request =
         OutboundRequest.of(
-            content.event(), content.body(), delivery.progress().attempts() + 1, target, now);
+            content.event(),
+            content.body(),
+            delivery.series(),
+            delivery.progress().attempts() + 1,
+            target,
+            now);
     String deferral = deferral(delivery, now);
     client.send(
         target,
