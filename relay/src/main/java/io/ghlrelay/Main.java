@@ -9,6 +9,7 @@ import io.ghlrelay.cli.ReplayCommand;
 import io.ghlrelay.cli.ScheduleCommand;
 import io.ghlrelay.cli.ServeCommand;
 import io.ghlrelay.cli.ShowCommand;
+import io.ghlrelay.cli.StatusCommand;
 import io.ghlrelay.cli.TargetsCommand;
 import io.ghlrelay.cli.VerifyCommand;
 import io.ghlrelay.config.ConfigException;
@@ -64,6 +65,7 @@ public final class Main implements Runnable {
     VERBS.put("check", CheckCommand::new);
     VERBS.put("verify", VerifyCommand::new);
     VERBS.put("schedule", ScheduleCommand::new);
+    VERBS.put("status", StatusCommand::new);
     VERBS.put("events", EventsCommand::new);
     VERBS.put("show", ShowCommand::new);
     VERBS.put("replay", ReplayCommand::new);

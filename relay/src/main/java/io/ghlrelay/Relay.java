@@ -165,7 +165,9 @@ public final class Relay implements AutoCloseable {
     log.info("Ready: {}.", addresses());
   }
 
-  /** Where it listens, in words: {@code events at http://..., console and admin API at http://...}. */
+  /**
+   * Where it listens, in words: {@code events at http://..., console and admin API at http://...}.
+   */
   public String addresses() {
     IngressConfig config = control.config().ingress();
     return "events at %s://%s%s, console and admin API at http://%s"

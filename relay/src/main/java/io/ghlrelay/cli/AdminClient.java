@@ -95,8 +95,7 @@ final class AdminClient {
    *
    * @param listener takes each message; false = enough
    */
-  void follow(
-      String path, Map<String, @Nullable String> parameters, Predicate<Message> listener)
+  void follow(String path, Map<String, @Nullable String> parameters, Predicate<Message> listener)
       throws Failure {
     HttpRequest.Builder request = HttpRequest.newBuilder(base.resolve(path + query(parameters)));
     if (token != null) {

@@ -69,7 +69,8 @@ final class FollowedEvents {
               Colour.YELLOW, "<--  " + text + ", again at " + delivery.path("due").asText());
       default ->
           terminal.colour(
-              Colour.RED, "<--  " + text + ", " + state + ": " + delivery.path("deadReason").asText());
+              Colour.RED,
+              "<--  " + text + ", " + state + ": " + delivery.path("deadReason").asText());
     };
   }
 

@@ -170,6 +170,9 @@ public final class ReplayCommand extends AdminCommand {
   }
 
   private static String summary(JsonNode job) {
-    return job.path("matched").asInt() + " events match, " + job.path("replayed").asInt() + " replayed";
+    return job.path("matched").asInt()
+        + " events match, "
+        + job.path("replayed").asInt()
+        + " replayed";
   }
 }

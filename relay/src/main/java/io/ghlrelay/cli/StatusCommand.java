@@ -31,7 +31,8 @@ public final class StatusCommand extends AdminCommand {
         status.path("startedAt").asText());
     for (JsonNode check : status.path("checks")) {
       if (!check.path("ok").asBoolean()) {
-        out.printf("NOT READY: %s: %s%n", check.path("name").asText(), check.path("detail").asText());
+        out.printf(
+            "NOT READY: %s: %s%n", check.path("name").asText(), check.path("detail").asText());
       }
     }
     out.printf(

@@ -6,6 +6,9 @@ import { useNow } from '../live.js';
 import { CopyButton, Failure, Scrolling, State, Time, useApi } from '../parts.js';
 import { ScheduleDrawing, drawn } from '../draw/schedule.js';
 
+/** Deliveries that want a look come first. */
+const PRESSING = ['dead', 'pending', 'cancelled', 'delivered'];
+
 /** Bytes of a body that are shown; the rest can be downloaded. */
 const SHOWN = 64 * 1024;
 
@@ -40,7 +43,7 @@ export function EventPage({ id, bodiesHidden }) {
     </div>
     <h2>Deliveries</h2>
     ${event.deliveries.length === 0 && html`<p class="quiet">No route took it. Mend the routes, then replay it.</p>`}
-    ${event.deliveries.map((delivery) => html`<${Delivery} key=${delivery.target} delivery=${delivery} now=${now}
+    ${[...event.deliveries].sort((a, b) => PRESSING.indexOf(a.state) - PRESSING.indexOf(b.state)).map((delivery) => html`<${Delivery} key=${delivery.target} delivery=${delivery} now=${now}
       replay=${() => replay([delivery.target])} />`)}
     <div class="columns">
       <section aria-labelledby="headers"><h2 id="headers">Headers</h2><${Headers} headers=${event.headers} /></section>

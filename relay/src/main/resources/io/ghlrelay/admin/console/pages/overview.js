@@ -8,7 +8,10 @@ import { Sparkline } from '../draw/sparkline.js';
 import { verdict } from '../verdict.js';
 
 /** Rows of the stream that are kept. */
-const ROWS = 200;
+const ROWS = 100;
+
+/** How often what came is shown: a hundred messages a second would keep the browser busy. */
+const SHOW_EVERY = 250;
 
 export function Overview({ query, setQuery, connection }) {
   const [status, setStatus] = useState(null);
@@ -21,30 +24,35 @@ export function Overview({ query, setQuery, connection }) {
   const now = useNow();
   const filter = error?.filter === query ? null : query;
 
-  const change = (alter) => {
-    if (held) waiting.current.push(alter);
-    else setRows(alter);
-  };
-  // The listeners outlive a rendering, so they ask for what holds now.
-  const current = useRef(change);
-  current.current = change;
-
+  const change = (alter) => waiting.current.push(alter);
   const stream = useStream(filter, {
     status: setStatus,
     targets: (data) => setTargets(data.targets),
     gap: (data) => setSkipped((before) => before + data.skipped),
-    event: (event) => current.current((before) => added(before, event)),
-    delivery: (message) => current.current((before) => updated(before, message)),
+    event: (event) => change((rows) => added(rows, event)),
+    delivery: (message) => change((rows) => updated(rows, message)),
   });
   useEffect(() => connection(filter === null ? 'lost' : stream), [stream, filter]);
 
   useEffect(() => {
+    if (held) return undefined;
+    const show = () => {
+      const alters = waiting.current;
+      waiting.current = [];
+      if (alters.length > 0) setRows((before) => alters.reduce((list, alter) => alter(list), before));
+    };
+    show();
+    const timer = setInterval(show, SHOW_EVERY);
+    return () => clearInterval(timer);
+  }, [held]);
+
+  useEffect(() => {
     let gone = false;
     setSkipped(0);
-    waiting.current = [];
     get('/api/v1/events', { q: query, limit: 50 }).then(
       (page) => {
         if (gone) return;
+        waiting.current = [];
         setError(null);
         setRows(page.events);
       },
@@ -54,13 +62,6 @@ export function Overview({ query, setQuery, connection }) {
     );
     return () => { gone = true; };
   }, [query]);
-
-  const release = () => {
-    setHeld(false);
-    const alters = waiting.current;
-    waiting.current = [];
-    setRows((before) => alters.reduce((list, alter) => alter(list), before));
-  };
 
   const reload = () => get('/api/v1/targets').then((data) => setTargets(data.targets));
   return html`
@@ -72,7 +73,7 @@ export function Overview({ query, setQuery, connection }) {
         <h2 id="live">Live events</h2>
         <${Filter} query=${query} setQuery=${setQuery} />
         <button type="button" data-testid="hold" aria-pressed=${held}
-          onClick=${() => (held ? release() : setHeld(true))}>
+          onClick=${() => setHeld(!held)}>
           ${held ? 'Go on' : 'Hold'}
         </button>
       </div>
@@ -185,20 +186,18 @@ function Stream({ rows, now }) {
 }
 
 function Row({ row, now }) {
-  const next = useMemo(
-    () => row.deliveries.filter((d) => d.due && d.attempts > 0).map((d) => new Date(d.due).getTime()).sort()[0],
-    [row],
-  );
-  const attempts = row.deliveries.reduce((sum, delivery) => sum + delivery.attempts, 0);
-  return html`<tr data-testid="event-row" data-event=${row.id}>
+  const dues = row.deliveries.filter((d) => d.due && d.attempts > 0).map((d) => new Date(d.due).getTime());
+  const next = dues.length > 0 ? countdown(Math.min(...dues) - now) : null;
+  // A row that says the same is not made anew.
+  return useMemo(() => html`<tr data-testid="event-row" data-event=${row.id}>
     <td><a href=${`#/events/${row.id}`}><${Time} at=${row.receivedAt} /></a></td>
     <td>${row.type ?? html`<span class="quiet">none</span>`}</td>
     <td class="wide id">${row.locationId ?? html`<span class="quiet">none</span>`}</td>
     <td>${row.deliveries.length === 0
       ? html`<${State} of="unrouted" />`
-      : row.deliveries.map((delivery) => html`<${State} of=${delivery.state} brief=${true}
-          label=${`${delivery.target}: ${delivery.state}`} /> <span class="name">${delivery.target}</span> `)}</td>
-    <td class="number wide">${attempts}</td>
-    <td>${next === undefined ? html`<span class="quiet">–</span>` : countdown(next - now)}</td>
-  </tr>`;
+      : row.deliveries.map((delivery) => html`<span class="delivery-state"><${State} of=${delivery.state} brief=${true}
+          label=${`${delivery.target}: ${delivery.state}`} /> <span aria-hidden="true">${delivery.target}</span></span> `)}</td>
+    <td class="number wide">${row.deliveries.reduce((sum, delivery) => sum + delivery.attempts, 0)}</td>
+    <td>${next ?? html`<span class="quiet">–</span>`}</td>
+  </tr>`, [row, next]);
 }

@@ -1,0 +1,298 @@
+// The console, used as an operator uses it. Every wait is for something, and has a limit.
+import assert from 'node:assert/strict';
+import { copyFileSync, mkdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import * as stage from './stage.mjs';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const pictures = process.argv[2];
+const update = process.argv.includes('--update-screenshot');
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const WAIT = 30_000;
+const complaints = [];
+let checks = 0;
+
+function checked(what) {
+  checks++;
+  console.log(`  ${what}`);
+}
+
+/** Asks until the answer pleases. */
+async function until(what, ask, pleases) {
+  const end = Date.now() + WAIT;
+  for (;;) {
+    const answer = await ask();
+    if (pleases(answer)) return answer;
+    if (Date.now() > end) throw new Error(`${what}: ${JSON.stringify(answer).slice(0, 500)}`);
+    await new Promise((later) => setTimeout(later, 200));
+  }
+}
+
+/** A page whose every complaint, violation and foreign request counts. */
+async function open(context, home) {
+  const page = await context.newPage();
+  page.setDefaultTimeout(WAIT);
+  page.on('console', (message) => {
+    // What the test does wrong on purpose, the browser notes too.
+    if (message.type() === 'error' && !/status of (400|401|403)/.test(message.text())) complaints.push(message.text());
+  });
+  page.on('pageerror', (error) => complaints.push(String(error.stack)));
+  page.on('request', (request) => {
+    if (!request.url().startsWith(`${home}/`) && !request.url().startsWith('data:')) complaints.push(`asked another host: ${request.url()}`);
+  });
+  await page.addInitScript(() =>
+    document.addEventListener('securitypolicyviolation', (e) => console.error(`policy: ${e.violatedDirective} ${e.blockedURI}`)));
+  return page;
+}
+
+async function accessible(page, what) {
+  await page.evaluate(axe);
+  const result = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }));
+  const serious = result.violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
+  assert.deepEqual(
+    serious.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`), [], `axe, ${what}`);
+}
+
+const picture = (page, name, whole = false) =>
+  page.screenshot({ path: join(pictures, `${name}.png`), fullPage: whole, animations: 'disabled' });
+
+async function main() {
+  mkdirSync(pictures, { recursive: true });
+  stage.keys();
+  const good = await stage.target(200);
+  const failing = await stage.target(503);
+  const refusing = await stage.target(400);
+  const verification = `verification: {keys: [{scheme: ed25519, publicKeyFile: keys/ghl-ed25519.pub.pem}, {scheme: rsa-sha256, publicKeyFile: keys/ghl-rsa.pub.pem}]}`;
+  const relay = await stage.relay('relay', `
+ingress: {listen: "127.0.0.1:0"}
+admin: {listen: "127.0.0.1:0"}
+${verification}
+store: {rocksdb: {path: data}}
+targets:
+  crm: {url: "${good.url}", headers: {X-Key: planted-secret}}
+  archive: {url: "${good.url}"}
+  billing: {url: "${failing.url}"}
+  legacy: {url: "${refusing.url}"}
+routes:
+  - {name: invoices, types: ["Invoice*"], to: [billing]}
+  - {name: tasks, types: ["Task*"], to: [legacy]}
+  - {name: everything, to: [crm, archive]}
+`);
+  const api = async (path, body) =>
+    (await fetch(relay.console + path, body === undefined ? {} : {
+      method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body),
+    })).json();
+  const targets = async () =>
+    Object.fromEntries((await api('/api/v1/targets')).targets.map((one) => [one.name, one]));
+
+  const browser = await stage.browser();
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, colorScheme: 'light' });
+  const page = await open(context, relay.console);
+  const traffic = stage.platform(relay.events, '--event', 'all', '--count', '12000', '--rate', '200');
+
+  console.log('Overview');
+  await page.goto(`${relay.console}/`);
+  const rows = page.getByTestId('event-row');
+  await rows.first().waitFor();
+  const seen = await rows.first().getAttribute('data-event');
+  await page.waitForFunction((id) => document.querySelector('[data-testid=event-row]').dataset.event !== id, seen);
+  checked('the live stream moves');
+  await page.getByTestId('health-billing').getByText('failing').waitFor();
+  await page.getByTestId('health-crm').getByText('ok', { exact: true }).waitFor();
+  const red = await page.getByTestId('health-billing').evaluate((element) => getComputedStyle(element).color);
+  assert.equal(red, 'rgb(180, 35, 24)');
+  await page.getByTestId('verdict').getByText('Target').waitFor();
+  checked('the failing target is red, the others are well, and the verdict says so');
+  assert.equal(await page.getByTestId('connection').innerText(), '● connected');
+  const head = await page.getByTestId('stream').boundingBox();
+  assert.ok(head.y < 700, `the stream begins at ${head.y}`);
+  checked('targets and the head of the stream are seen without scrolling at 1280x800');
+  // A minute's bars are worth seeing in the picture.
+  await until('traffic', () => api('/api/v1/status'), (status) => status.accepted > 2000);
+  await picture(page, 'overview');
+  if (update) copyFileSync(join(pictures, 'overview.png'), join(here, 'overview.png'));
+  await accessible(page, 'overview');
+
+  await page.getByTestId('hold').click();
+  const held = await rows.first().getAttribute('data-event');
+  await page.waitForResponse((response) => response.url().includes('/api/v1/'), { timeout: 3000 }).catch(() => null);
+  assert.equal(await rows.first().getAttribute('data-event'), held);
+  await page.getByTestId('hold').click();
+  await page.waitForFunction((id) => document.querySelector('[data-testid=event-row]').dataset.event !== id, held);
+  checked('held, the stream stands still; then it goes on');
+
+  console.log('Filters');
+  const filter = page.getByTestId('filter');
+  await page.keyboard.press('/');
+  await page.keyboard.type('type:Invoice*');
+  await page.keyboard.press('Enter');
+  await page.waitForFunction(() => {
+    const types = [...document.querySelectorAll('[data-testid=event-row] td:nth-child(2)')].map((cell) => cell.innerText);
+    return types.length > 0 && types.every((type) => type.startsWith('Invoice'));
+  });
+  assert.match(page.url(), /q=type%3AInvoice/);
+  await filter.fill('target:legacy state:dead');
+  await filter.press('Enter');
+  await page.waitForFunction(() => {
+    const types = [...document.querySelectorAll('[data-testid=event-row] td:nth-child(2)')].map((cell) => cell.innerText);
+    return types.length > 0 && types.every((type) => type.startsWith('Task'));
+  });
+  await filter.fill('tpye:A');
+  await filter.press('Enter');
+  await page.getByRole('alert').getByText("did you mean 'type:'?").waitFor();
+  await filter.fill('');
+  await filter.press('Enter');
+  await rows.first().waitFor();
+  checked('by type, by target and state; a bad one says what is meant');
+
+  console.log('Pause and resume');
+  await page.getByTestId('pause-archive').click();
+  await page.getByTestId('resume-archive').waitFor();
+  assert.equal((await targets()).archive.paused, true);
+  await page.getByTestId('health-archive').getByText('paused').waitFor();
+  const kept = await until('the queue', targets, (all) => all.archive.pending > 10);
+  assert.ok(kept.archive.pending > 10);
+  await page.getByTestId('resume-archive').click();
+  await until('the queue', targets, (all) => !all.archive.paused && all.archive.pending < 50);
+  checked('paused, its queue grows; resumed, it is delivered');
+
+  console.log('Event');
+  const failed = await until('an event tried twice',
+    async () => (await api('/api/v1/events?q=target:billing%20state:pending%20until:6s&limit=20')).events,
+    (events) => events.some((event) => event.deliveries.some((one) => one.target === 'billing' && one.attempts >= 2)));
+  const { id } = failed.find((event) => event.deliveries.some((one) => one.target === 'billing' && one.attempts >= 2));
+  await page.goto(`${relay.console}/#/events/${id}`);
+  const drawing = page.getByTestId('schedule-billing');
+  await drawing.waitFor();
+  const detail = await api(`/api/v1/events/${id}`);
+  const delivery = detail.deliveries.find((one) => one.target === 'billing');
+  const first = delivery.attemptList[0];
+  const origin = new Date(first.startedAt).getTime() + first.latencyMs;
+  const drawn = await drawing.locator('[data-attempt]').evaluateAll((marks) =>
+    marks.map((mark) => ({ ...mark.dataset })));
+  for (const mark of drawn) {
+    const attempt = delivery.attemptList[Number(mark.attempt) - 1];
+    if (!attempt) continue; // made since the API was asked
+    const offset = Math.max(0, new Date(attempt.startedAt).getTime() - origin);
+    assert.ok(Math.abs(Number(mark.offsetMs) - offset) <= 2, `attempt ${mark.attempt} at ${mark.offsetMs}, not ${offset}`);
+  }
+  // ghl-2025: with j drawn once, 1 to 10 s, retries are due j, j+10, j+20, j+40 ... after the first.
+  const planned = await drawing.locator('[data-planned]').evaluateAll((ticks) =>
+    ticks.map((tick) => [Number(tick.dataset.planned), Number(tick.dataset.offsetMs)]));
+  const jitter = Number(drawn.find((mark) => mark.attempt === '2').dueMs);
+  assert.ok(jitter >= 1000 && jitter <= 10_000, `jitter ${jitter}`);
+  for (const [number, offset] of planned) {
+    const rule = number === 2 ? 0 : 10_000 * 2 ** (number - 3);
+    assert.ok(Math.abs(offset - jitter - rule) <= 2, `attempt ${number} planned at ${offset}, jitter ${jitter}`);
+  }
+  assert.equal(drawn.length + planned.length, 11);
+  checked(`the schedule is drawn: ${drawn.length} attempts made and ${planned.length} planned, at the offsets of the rule`);
+  await page.getByTestId('signature').getByText('still fits the key').waitFor();
+  await page.getByTestId('routing').getByText('type is Invoice*').waitFor();
+  await page.getByTestId('show-body').click();
+  await page.getByTestId('body').getByText(detail.webhookId).waitFor();
+  checked('signature verdict, routing and body are shown');
+  await page.locator('summary').first().click();
+  await picture(page, 'event', true);
+  await accessible(page, 'event');
+
+  console.log('Dead letters');
+  await page.keyboard.press('g');
+  await page.keyboard.press('d');
+  await page.getByTestId('groups').getByText('rejected').waitFor();
+  await page.getByTestId('replay-filter').fill('target:legacy state:dead since:1h');
+  await page.getByTestId('replay-rate').fill('2000');
+  refusing.status = 200;
+  await traffic;
+  await page.getByTestId('dry-run').click();
+  const counted = await page.getByTestId('counted').innerText();
+  const dead = (await targets()).legacy.dead;
+  assert.equal(Number(counted.replace(/\D/g, '')), dead);
+  const start = page.getByTestId('start-replay');
+  if (dead > 100) {
+    assert.equal(await start.isDisabled(), true);
+    await page.getByTestId('confirm').fill(String(dead));
+  }
+  await picture(page, 'dead');
+  await start.click();
+  await page.getByTestId('job-replay-1').getByText('done').waitFor();
+  await until('the replay', targets, (all) => all.legacy.dead === 0 && all.legacy.pending === 0);
+  await accessible(page, 'dead letters');
+  checked(`${dead} dead letters counted, confirmed, replayed and delivered`);
+
+  console.log('Other pages');
+  for (const [key, name, there] of [['t', 'traffic', 'counts-type'], ['s', 'schedule', 'schedule-ghl-2025'], ['c', 'config', 'config']]) {
+    await page.keyboard.press('g');
+    await page.keyboard.press(key);
+    await page.getByTestId(there).waitFor();
+    await picture(page, name);
+    await accessible(page, name);
+  }
+  assert.ok(!(await page.getByTestId('config').innerText()).includes('planted-secret'));
+  await page.keyboard.press('?');
+  await page.getByTestId('help').waitFor();
+  await accessible(page, 'help');
+  await page.keyboard.press('?');
+  checked('traffic, schedules and configuration by the keyboard; no secret is shown');
+
+  await page.getByTestId('theme').click();
+  for (const hash of ['#/', `#/events/${id}`, '#/dead', '#/traffic', '#/schedule', '#/config']) {
+    await page.goto(`${relay.console}/${hash}`);
+    await page.locator('main h1').first().waitFor();
+    await page.waitForLoadState('load');
+    await accessible(page, `${hash} in the dark`);
+    if (hash === '#/') await picture(page, 'overview-dark');
+  }
+  checked('no serious finding of axe on any page, light or dark');
+
+  const phone = await browser.newContext({ viewport: { width: 390, height: 844 }, colorScheme: 'dark', reducedMotion: 'reduce' });
+  const small = await open(phone, relay.console);
+  for (const [name, hash] of [['overview', '#/'], ['event', `#/events/${id}`], ['dead', '#/dead'], ['schedule', '#/schedule']]) {
+    await small.goto(`${relay.console}/${hash}`);
+    await small.locator('main h1').first().waitFor();
+    await picture(small, `phone-${name}`);
+    const wide = await small.evaluate(() => document.documentElement.scrollWidth);
+    assert.ok(wide <= 390, `${hash} is ${wide} wide`);
+  }
+  checked('fits a phone');
+
+  console.log('Login');
+  const locked = await stage.relay('locked', `
+ingress: {listen: "127.0.0.1:0"}
+admin: {listen: "127.0.0.1:0", token: console-test-token, showBodies: false}
+${verification}
+store: {memory: {}}
+targets: {crm: {url: "${good.url}"}}
+routes: [{to: [crm]}]
+`);
+  const guarded = await open(await browser.newContext({ colorScheme: 'light' }), locked.console);
+  await guarded.goto(`${locked.console}/`);
+  await guarded.getByTestId('token').fill('wrong');
+  await guarded.getByTestId('login').click();
+  await guarded.getByRole('alert').getByText('not the token').waitFor();
+  await picture(guarded, 'login');
+  await accessible(guarded, 'login');
+  await guarded.getByTestId('token').fill('console-test-token');
+  await guarded.getByTestId('login').click();
+  await guarded.getByTestId('strip').waitFor();
+  const [cookie] = await guarded.context().cookies();
+  assert.equal(cookie.httpOnly, true);
+  assert.equal(cookie.sameSite, 'Strict');
+  const forged = await guarded.evaluate(async () => (await fetch('/api/v1/reload', { method: 'POST' })).status);
+  assert.equal(forged, 403);
+  await guarded.getByTestId('logout').click();
+  await guarded.getByTestId('token').waitFor();
+  checked('a wrong token is refused, the right one logs in and out; the cookie alone changes nothing');
+
+  assert.deepEqual(complaints, []);
+  checked('no console error, no policy violation, no request to another host');
+  console.log(`${checks} checks of the console hold; screenshots in ${pictures}`);
+}
+
+try {
+  await main();
+} finally {
+  await stage.strike();
+}
