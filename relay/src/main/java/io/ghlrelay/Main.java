@@ -1,8 +1,10 @@
 package io.ghlrelay;
 
 import io.ghlrelay.cli.CheckCommand;
+import io.ghlrelay.cli.CompletionCommand;
 import io.ghlrelay.cli.EventsCommand;
 import io.ghlrelay.cli.ExitCodes;
+import io.ghlrelay.cli.ManCommand;
 import io.ghlrelay.cli.ReadyzCommand;
 import io.ghlrelay.cli.ReloadCommand;
 import io.ghlrelay.cli.ReplayCommand;
@@ -48,11 +50,18 @@ import picocli.CommandLine.Spec;
       ""
     },
     description = "GHL Relay: verifies, stores, routes and delivers HighLevel webhooks.",
-    footer = {
-      "",
-      "Exit codes: 0 ok, 1 a check failed, 2 usage, 65 bad input, 66 no such file,",
-      "69 no relay reached or not ready, 70 internal error, 74 I/O error,",
-      "77 not allowed, 78 bad configuration."
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      " 0:ok",
+      " 1:a check failed",
+      " 2:usage",
+      "65:bad input",
+      "66:no such file",
+      "69:no relay reached or not ready",
+      "70:internal error",
+      "74:I/O error",
+      "77:not allowed",
+      "78:bad configuration"
     })
 public final class Main implements Runnable {
   private static final String LEAK_DETECTION = "io.netty.leakDetection.level";
@@ -72,7 +81,12 @@ public final class Main implements Runnable {
     VERBS.put("targets", TargetsCommand::new);
     VERBS.put("reload", ReloadCommand::new);
     VERBS.put("readyz", ReadyzCommand::new);
+    VERBS.put("completion", CompletionCommand::new);
+    VERBS.put("man", ManCommand::new);
   }
+
+  /** Verbs that tell of all the others. */
+  private static final Set<String> OF_ALL = Set.of("completion", "man");
 
   @Spec private CommandSpec spec;
 
@@ -82,9 +96,13 @@ public final class Main implements Runnable {
 
   /** Runs a verb and exits with its code. */
   public static void main(String[] arguments) {
-    String verb = arguments.length > 0 ? arguments[0] : "";
-    System.exit(
-        commandLine(VERBS.containsKey(verb) ? Set.of(verb) : VERBS.keySet()).execute(arguments));
+    System.exit(commandLine(arguments.length > 0 ? arguments[0] : "").execute(arguments));
+  }
+
+  /** The command line with as many verbs as the first argument needs. */
+  static CommandLine commandLine(String verb) {
+    boolean alone = VERBS.containsKey(verb) && !OF_ALL.contains(verb);
+    return commandLine(alone ? Set.of(verb) : VERBS.keySet());
   }
 
   /** The whole command line, for tests. */
@@ -119,7 +137,7 @@ public final class Main implements Runnable {
     verbs.forEach(
         (name, help) ->
             list.append(
-                "  %-10s%s%n".formatted(name, help.commandSpec().usageMessage().description()[0])));
+                "  %-11s%s%n".formatted(name, help.commandSpec().usageMessage().description()[0])));
     return list.toString();
   }
 

@@ -148,7 +148,7 @@ final class Systemd implements AutoCloseable {
   void watch(Supplier<CompletableFuture<Void>> pulse) {
     if (loop != null && watchdogMicros > 0) {
       long every = Math.max(1, watchdogMicros / 2);
-      loop.scheduleAtFixedRate(() -> beat(pulse), 0, every, TimeUnit.MICROSECONDS);
+      loop.scheduleWithFixedDelay(() -> beat(pulse), 0, every, TimeUnit.MICROSECONDS);
     }
   }
 

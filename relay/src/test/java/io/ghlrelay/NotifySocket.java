@@ -18,7 +18,15 @@ import java.util.concurrent.TimeUnit;
 public final class NotifySocket implements AutoCloseable {
   private final EventLoopGroup loop =
       new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
-  private final BlockingQueue<String> messages = new LinkedBlockingQueue<>();
+  private final BlockingQueue<Message> messages = new LinkedBlockingQueue<>();
+
+  /**
+   * What was told.
+   *
+   * @param text all of it
+   * @param nanos when it came, by {@code System.nanoTime()}
+   */
+  public record Message(String text, long nanos) {}
 
   /** Binds a path, or an abstract name if it starts with an @. */
   public NotifySocket(String path) {
@@ -29,16 +37,22 @@ public final class NotifySocket implements AutoCloseable {
             new SimpleChannelInboundHandler<DomainDatagramPacket>() {
               @Override
               protected void channelRead0(ChannelHandlerContext context, DomainDatagramPacket got) {
-                messages.add(got.content().toString(StandardCharsets.UTF_8));
+                messages.add(
+                    new Message(got.content().toString(StandardCharsets.UTF_8), System.nanoTime()));
               }
             })
         .bind(new DomainSocketAddress(path.startsWith("@") ? "\0" + path.substring(1) : path))
         .syncUninterruptibly();
   }
 
-  /** The next message, in the order they came. */
+  /** The text of the next message, in the order they came. */
   public String next() throws InterruptedException {
-    String message = messages.poll(30, TimeUnit.SECONDS);
+    return nextMessage().text();
+  }
+
+  /** The next message, in the order they came. */
+  public Message nextMessage() throws InterruptedException {
+    Message message = messages.poll(30, TimeUnit.SECONDS);
     if (message == null) {
       throw new AssertionError("the service tells nothing");
     }

@@ -73,13 +73,16 @@ class SystemdIT {
         RelayProcess relay =
             new RelayProcess(
                 config(""), Map.of("NOTIFY_SOCKET", path, "WATCHDOG_USEC", "400000"))) {
-      assertThat(systemd.next()).startsWith("READY=1\n");
-      assertThat(systemd.next()).isEqualTo("WATCHDOG=1");
-      long first = micros();
-      for (int beats = 1; beats <= 5; beats++) {
-        assertThat(systemd.next()).isEqualTo("WATCHDOG=1");
+      NotifySocket.Message ready = systemd.nextMessage();
+      assertThat(ready.text()).startsWith("READY=1\n");
+      NotifySocket.Message beat = ready;
+      for (int beats = 0; beats <= 10; beats++) {
+        beat = systemd.nextMessage();
+        assertThat(beat.text()).isEqualTo("WATCHDOG=1");
       }
-      assertThat(micros() - first).as("five times 200 ms").isBetween(700_000L, 5_000_000L);
+      assertThat((beat.nanos() - ready.nanos()) / 1_000_000)
+          .as("ms for ten times 200 ms, on a machine that may be busy")
+          .isBetween(1_000L, 20_000L);
       assertThat(relay.terminate()).isZero();
     }
   }
