@@ -80,7 +80,8 @@ def wait_for_prometheus():
         except (ValueError, OSError):
             pass
         if time.monotonic() > DEADLINE:
-            sys.exit("Prometheus does not get the relay's metrics.")
+            print("Prometheus does not get the relay's metrics.", file=sys.stderr)
+            sys.exit(2)
         time.sleep(0.5)
 
 
