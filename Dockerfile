@@ -10,7 +10,7 @@
 FROM eclipse-temurin:25-jdk AS build
 WORKDIR /src
 COPY . .
-RUN ./mvnw -B -ntp -DskipTests package
+RUN ./mvnw -B -ntp -DskipTests -Dsbom package
 
 # A base with a shell, so that the launcher works as it does everywhere, and so that the archive of
 # classes is made by the very Java that uses it: it fits no other.
