@@ -10,8 +10,9 @@ const here = dirname(fileURLToPath(import.meta.url));
 const pictures = process.argv[2];
 const update = process.argv.includes('--update-screenshot');
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const WAIT = 30_000;
+const WAIT = 60_000;
 const complaints = [];
+const pages = [];
 let checks = 0;
 
 function checked(what) {
@@ -33,6 +34,7 @@ async function until(what, ask, pleases) {
 /** A page whose every complaint, violation and foreign request counts. */
 async function open(context, home) {
   const page = await context.newPage();
+  pages.push(page);
   page.setDefaultTimeout(WAIT);
   page.on('console', (message) => {
     // What the test does wrong on purpose, the browser notes too.
@@ -252,6 +254,7 @@ routes:
   for (const [name, hash] of [['overview', '#/'], ['event', `#/events/${id}`], ['dead', '#/dead'], ['schedule', '#/schedule']]) {
     await small.goto(`${relay.console}/${hash}`);
     await small.locator('main h1').first().waitFor();
+    if (name === 'overview') await small.getByTestId('strip').waitFor();
     await picture(small, `phone-${name}`);
     const wide = await small.evaluate(() => document.documentElement.scrollWidth);
     assert.ok(wide <= 390, `${hash} is ${wide} wide`);
@@ -293,6 +296,11 @@ routes: [{to: [crm]}]
 
 try {
   await main();
+} catch (failure) {
+  // What the last page looked like says more than the stack.
+  await pages.at(-1)?.screenshot({ path: join(pictures, 'failure.png') }).catch(() => null);
+  console.error([`see ${join(pictures, 'failure.png')}`, ...complaints].join('\n'));
+  throw failure;
 } finally {
   await stage.strike();
 }

@@ -63,9 +63,14 @@ public final class LiveFeed implements DeliveryListener {
       return deliveries;
     }
 
+    /** Whether it is a new event; else it is an attempt that has ended. */
+    boolean isEvent() {
+      return attempt == null;
+    }
+
     /** The name of the message in the stream. */
     String name() {
-      return attempt == null ? "event" : "delivery";
+      return isEvent() ? "event" : "delivery";
     }
 
     /** Its JSON; the same for every watcher, so made once. Called by the admin's loop alone. */

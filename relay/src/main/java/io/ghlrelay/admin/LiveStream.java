@@ -1,30 +1,46 @@
 package io.ghlrelay.admin;
 
 import io.ghlrelay.store.EventFilter;
+import io.ghlrelay.store.EventId;
 import io.ghlrelay.store.EventQuery;
 import io.ghlrelay.store.StoreUnavailableException;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.DefaultHttpContent;
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * One watcher's stream of server-sent events. Looks at the feed ten times a second and sends at
- * most {@link #PER_LOOK} messages each time, so that a watcher costs the same however much happens;
- * what was left out it says as a {@code gap}. Confined to the connection's event loop.
+ * most a few messages each time, so that a watcher costs the same however much happens; what was
+ * left out it says as a {@code gap}. Confined to the connection's event loop.
  */
 final class LiveStream {
-  /** Messages sent for one look: a hundred a second is more than anyone reads. */
-  static final int PER_LOOK = 10;
+  /** New events sent for one look: fifty a second is more than anyone reads. */
+  static final int EVENTS_PER_LOOK = 5;
+
+  /** Attempts sent for one look of events that this watcher was shown. */
+  static final int SHOWN_PER_LOOK = 20;
+
+  /** Attempts sent for one look of other events, as of those that are tried again. */
+  static final int OTHERS_PER_LOOK = 5;
+
+  /** Events remembered as shown. */
+  private static final int REMEMBERED = 200;
 
   private static final long LOOK_EVERY_MILLIS = 100;
 
@@ -43,6 +59,14 @@ final class LiveStream {
   private final EventFilter filter;
   private final Summaries summaries;
   private final Executor threads;
+  private final Set<EventId> shown =
+      Collections.newSetFromMap(
+          new LinkedHashMap<>() {
+            @Override
+            protected boolean removeEldestEntry(Map.Entry<EventId, Boolean> eldest) {
+              return size() > REMEMBERED;
+            }
+          });
   private long position;
   private long skipped;
   private int looks;
@@ -119,22 +143,31 @@ final class LiveStream {
     }
   }
 
-  /** The newest messages that fit, oldest of them first; counts what is left out. */
+  /**
+   * The newest messages that fit, oldest of them first; counts the events that are left out. What
+   * becomes of an event that is shown is shown too.
+   */
   void collect(StringBuilder text) {
     long end = feed.next();
     long oldest = Math.max(position, end - LiveFeed.KEPT);
     skipped += oldest - position;
-    Deque<LiveFeed.Message> chosen = new ArrayDeque<>();
+    List<LiveFeed.Message> events = new ArrayList<>();
+    List<LiveFeed.Message> attempts = new ArrayList<>();
     for (position = oldest; position < end && feed.isPublished(position); position++) {
       LiveFeed.Message message = feed.at(position);
       if (message != null && fits(message)) {
-        chosen.addLast(message);
-        if (chosen.size() > PER_LOOK) {
-          chosen.removeFirst();
-          skipped++;
-        }
+        (message.isEvent() ? events : attempts).add(message);
       }
     }
+    skipped += Math.max(0, events.size() - EVENTS_PER_LOOK);
+    List<LiveFeed.Message> chosen = newest(events, EVENTS_PER_LOOK);
+    chosen.forEach(message -> shown.add(message.event().id()));
+    Map<Boolean, List<LiveFeed.Message>> known =
+        attempts.stream()
+            .collect(Collectors.partitioningBy(one -> shown.contains(one.event().id())));
+    chosen.addAll(newest(known.getOrDefault(true, List.of()), SHOWN_PER_LOOK));
+    chosen.addAll(newest(known.getOrDefault(false, List.of()), OTHERS_PER_LOOK));
+    chosen.sort(Comparator.comparingLong(LiveFeed.Message::number));
     if (skipped > 0) {
       message(text, null, "gap", EventJson.object().put("skipped", skipped).toString());
       skipped = 0;
@@ -142,10 +175,15 @@ final class LiveStream {
     chosen.forEach(one -> message(text, feed.id(one.number()), one.name(), one.json()));
   }
 
+  private static List<LiveFeed.Message> newest(List<LiveFeed.Message> messages, int most) {
+    int size = messages.size();
+    return new ArrayList<>(messages.subList(Math.max(0, size - most), size));
+  }
+
   private boolean fits(LiveFeed.Message message) {
     return filter.fits(message.event())
         && (query.unrouted()
-            ? message.name().equals("event") && message.deliveries().isEmpty()
+            ? message.isEvent() && message.deliveries().isEmpty()
             : filter.fits(message.deliveries()));
   }
 

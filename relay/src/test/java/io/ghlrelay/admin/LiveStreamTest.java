@@ -54,18 +54,7 @@ class LiveStreamTest {
     store("Before", "crm");
     LiveStream stream = stream("", null);
     Admission admission = store("ContactCreate", "crm");
-    feed.attempted(
-        admission.event(),
-        Delivery.first(admission.event().id(), "crm", "route", clock.instant()),
-        new Attempt(
-            1,
-            1,
-            clock.instant(),
-            clock.instant(),
-            Duration.ofMillis(3),
-            Outcome.answered(503),
-            new byte[0],
-            null));
+    attempted(admission);
 
     List<String> messages = collect(stream);
     assertThat(messages).hasSize(2);
@@ -90,9 +79,47 @@ class LiveStreamTest {
       store("ContactCreate", "crm");
     }
     List<String> messages = collect(stream);
-    assertThat(messages).hasSize(1 + LiveStream.PER_LOOK);
-    assertThat(messages.get(0)).isEqualTo("event: gap\ndata: {\"skipped\":15}");
-    assertThat(messages.get(1)).startsWith("id: run1-16\n");
+    assertThat(messages).hasSize(1 + LiveStream.EVENTS_PER_LOOK);
+    assertThat(messages.get(0)).isEqualTo("event: gap\ndata: {\"skipped\":20}");
+    assertThat(messages.get(1)).startsWith("id: run1-21\n");
+  }
+
+  @Test
+  void whatBecomesOfAShownEventIsShown() {
+    feed.watch();
+    LiveStream stream = stream("", null);
+    List<Admission> admitted = new ArrayList<>();
+    for (int i = 0; i < 40; i++) {
+      admitted.add(store("ContactCreate", "crm"));
+    }
+    collect(stream);
+    // The five that were shown are among the first of a hundred attempts that have ended.
+    for (Admission admission : admitted.subList(35, 40)) {
+      attempted(admission);
+    }
+    for (int i = 0; i < 100; i++) {
+      attempted(admitted.get(i % 35));
+    }
+    List<String> messages = collect(stream);
+    assertThat(messages).hasSize(5 + LiveStream.OTHERS_PER_LOOK);
+    for (int i = 0; i < 5; i++) {
+      assertThat(messages.get(i)).contains(admitted.get(35 + i).event().id().toString());
+    }
+  }
+
+  private void attempted(Admission admission) {
+    feed.attempted(
+        admission.event(),
+        Delivery.first(admission.event().id(), "crm", "route", clock.instant()),
+        new Attempt(
+            1,
+            1,
+            clock.instant(),
+            clock.instant(),
+            Duration.ofMillis(3),
+            Outcome.answered(503),
+            new byte[0],
+            null));
   }
 
   @Test
@@ -103,7 +130,7 @@ class LiveStreamTest {
       store("ContactCreate", "crm");
     }
     assertThat(collect(stream).get(0))
-        .isEqualTo("event: gap\ndata: {\"skipped\":" + (LiveFeed.KEPT + 90) + "}");
+        .isEqualTo("event: gap\ndata: {\"skipped\":" + (LiveFeed.KEPT + 95) + "}");
   }
 
   @Test

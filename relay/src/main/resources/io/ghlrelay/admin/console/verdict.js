@@ -1,6 +1,8 @@
 // The one sentence: is everything arriving, is anything stuck, what is to be done.
 import { duration, number, plural, result } from './format.js';
 
+const ago = (millis) => (millis < 10_000 ? '' : `, ${duration(millis)} ago`);
+
 /**
  * The most pressing thing.
  *
@@ -19,7 +21,7 @@ export function verdict(status, targets, now) {
       level: 'bad',
       text:
         `Target ${worst.name} has failed ${plural(worst.consecutiveFailures, 'time')} in a row, ` +
-        `last with ${result(worst.lastFailure)} ${duration(now - new Date(worst.lastFailure.at))} ago; ` +
+        `last with ${result(worst.lastFailure)}${ago(now - new Date(worst.lastFailure.at))}; ` +
         `${plural(worst.pending, 'event')} ${worst.pending === 1 ? 'waits' : 'wait'}.${others}`,
       link: `#/?q=target:${worst.name}`,
       action: 'Look at its events',
