@@ -37,19 +37,20 @@ export function keys() {
   execFileSync(JAVA, ['-jar', KIT_JAR, 'keygen'], { cwd: folder, stdio: 'ignore' });
 }
 
-/** A relay of a configuration; where it takes events, and its console. */
+/** A relay of a configuration: where it takes events, its console, its process, and how to stop it. */
 export async function relay(name, config) {
   const file = join(folder, `${name}.yaml`);
   writeFileSync(file, config);
   const process = spawn(JAVA, ['-jar', RELAY_JAR, 'serve', '-c', file], { cwd: folder });
   const ended = new Promise((over) => process.on('exit', over));
-  undo.push(async () => { process.kill('SIGTERM'); await ended; });
+  const stop = async () => { process.kill('SIGTERM'); await ended; };
+  undo.push(stop);
   let log = '';
   const ready = new Promise((found, failed) => {
     const look = (data) => {
       log += data;
       const line = /Ready: events at (http:\S+?), console and admin API at (http:[\w.:/]+\d)/.exec(log);
-      if (line) found({ events: line[1], console: line[2] });
+      if (line) found({ events: line[1], console: line[2], pid: process.pid, stop });
     };
     process.stdout.on('data', look);
     process.stderr.on('data', look);

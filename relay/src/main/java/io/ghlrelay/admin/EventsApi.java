@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.ghlrelay.config.TargetConfig;
+import io.ghlrelay.delivery.TraceContext;
 import io.ghlrelay.platform.Verification;
 import io.ghlrelay.store.Delivery;
 import io.ghlrelay.store.Event;
@@ -83,7 +84,7 @@ final class EventsApi {
         .forEach(
             routed ->
                 routes.addObject().put("target", routed.target()).put("route", routed.route()));
-    json.put("traceId", traceId(event.id()));
+    json.put("traceId", TraceContext.traceId(event.id()));
     json.set("signature", signature(event));
     json.set("routing", RoutingJson.of(event, relay));
     List<Delivery> deliveries = store.deliveries(event.id());
@@ -100,11 +101,6 @@ final class EventsApi {
       list.add(one);
     }
     return ApiResponse.json(200, json);
-  }
-
-  /** An event is its own trace. */
-  private static String traceId(EventId id) {
-    return id.toString().replace("-", "");
   }
 
   /** The verdict at receipt, and what the keys of today say. */
