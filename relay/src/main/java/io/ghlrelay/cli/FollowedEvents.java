@@ -19,24 +19,27 @@ final class FollowedEvents {
 
   /** Prints one message; true, since more are wanted. */
   boolean print(AdminClient.Message message) {
-    JsonNode data = message.data();
-    switch (message.name()) {
-      case "event" -> terminal.line(json ? named(message) : "-->  " + EventsCommand.line(data));
-      case "delivery" -> terminal.line(json ? named(message) : delivery(data));
+    if (json) {
+      terminal.line(named(message));
+    } else {
+      show(message.name(), message.data());
+      terminal.status(relay + targets);
+    }
+    return true;
+  }
+
+  private void show(String name, JsonNode data) {
+    switch (name) {
+      case "event" -> terminal.line("-->  " + EventsCommand.line(data));
+      case "delivery" -> terminal.line(delivery(data));
       case "gap" ->
           terminal.line(
-              json
-                  ? named(message)
-                  : terminal.colour(
-                      Colour.DIM, "...  " + data.path("skipped").asLong() + " more, not shown"));
+              terminal.colour(
+                  Colour.DIM, "...  " + data.path("skipped").asLong() + " more, not shown"));
       case "status" -> relay = status(data);
       case "targets" -> targets = targets(data);
       default -> {} // a later relay may tell more
     }
-    if (!json) {
-      terminal.status(relay + targets);
-    }
-    return true;
   }
 
   private static String named(AdminClient.Message message) {

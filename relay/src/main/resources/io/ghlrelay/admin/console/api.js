@@ -1,42 +1,95 @@
-// The public admin API; nothing else is ever asked.
+// The admin API, as the command line uses it. Every failure is an ApiError with words to show.
 
-/** An answer that is not 2xx, with the problem's own words. */
 export class ApiError extends Error {
-  constructor(status, detail) {
-    super(detail);
+  /** @param {number} status 0 = no answer at all */
+  constructor(status, title, detail, errors = []) {
+    super(detail || title);
     this.status = status;
+    this.title = title;
+    this.details = errors.map((one) => one.detail);
   }
 }
 
-async function call(method, path, body) {
-  let answer;
+let onUnauthorized = () => {};
+
+/** Called when a session is missing or over. */
+export function whenUnauthorized(callback) {
+  onUnauthorized = callback;
+}
+
+async function send(method, path, body) {
+  let response;
   try {
-    answer = await fetch(path, {
+    response = await fetch(path, {
       method,
-      // By the cookie alone another site could ask for changes; it cannot send this header.
-      headers: { 'Relay-Console': '1', ...(body ? { 'Content-Type': 'application/json' } : {}) },
-      body: body ? JSON.stringify(body) : undefined,
+      // The header tells the relay that no page of another origin has sent this.
+      headers: {
+        'Relay-Console': '1',
+        ...(body === undefined ? {} : {'Content-Type': 'application/json'}),
+      },
+      body: body === undefined ? undefined : JSON.stringify(body),
+      cache: 'no-store',
     });
   } catch {
-    throw new ApiError(0, 'The relay does not answer.');
+    throw new ApiError(0, 'No connection', 'The relay does not answer. Is it running?');
   }
-  if (answer.status === 401 && !path.startsWith('/api/v1/session')) {
-    location.hash = '#/login';
+  if (response.ok) {
+    return response;
   }
-  if (!answer.ok) {
-    const problem = await answer.json().catch(() => ({}));
-    throw new ApiError(answer.status, problem.detail ?? `The relay answered ${answer.status}.`);
+  const problem = await response.json().catch(() => ({}));
+  const error = new ApiError(
+    response.status,
+    problem.title || `Status ${response.status}`,
+    problem.detail,
+    problem.errors,
+  );
+  if (response.status === 401 && !path.endsWith('/session')) {
+    onUnauthorized();
   }
-  return answer;
+  throw error;
 }
 
-export const get = async (path, parameters = {}) => {
-  const query = new URLSearchParams(
-    Object.entries(parameters).filter(([, value]) => value !== undefined && value !== ''),
-  ).toString();
-  return (await call('GET', query ? `${path}?${query}` : path)).json();
-};
+const json = async (method, path, body) => (await send(method, path, body)).json();
 
-export const post = async (path, body) => (await call('POST', path, body ?? {})).json();
-export const remove = async (path) => (await call('DELETE', path)).json();
-export const bytes = async (path) => (await call('GET', path)).arrayBuffer();
+/** A path with query parameters; those without a value are left out. */
+export function withQuery(path, parameters) {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(parameters)) {
+    if (value !== undefined && value !== null && value !== '') {
+      query.set(name, value);
+    }
+  }
+  const text = query.toString();
+  return text ? `${path}?${text}` : path;
+}
+
+const event = (id) => `/api/v1/events/${encodeURIComponent(id)}`;
+const target = (name) => `/api/v1/targets/${encodeURIComponent(name)}`;
+const replay = (id) => `/api/v1/replays/${encodeURIComponent(id)}`;
+
+export const api = {
+  session: () => json('GET', '/api/v1/session'),
+  login: (token) => json('POST', '/api/v1/session', {token}),
+  logout: () => json('DELETE', '/api/v1/session'),
+
+  events: (q, limit) => json('GET', withQuery('/api/v1/events', {q, limit})),
+  event: (id) => json('GET', event(id)),
+  body: async (id) => new Uint8Array(await (await send('GET', `${event(id)}/body`)).arrayBuffer()),
+  bodyPath: (id) => `${event(id)}/body`,
+  replayEvent: (id, targets) => json('POST', `${event(id)}/replay`, targets ? {targets} : {}),
+
+  pause: (name) => json('POST', `${target(name)}/pause`),
+  resume: (name) => json('POST', `${target(name)}/resume`),
+
+  deadLetters: (q) => json('GET', withQuery('/api/v1/dead-letters', {q})),
+  countReplay: (q) => json('POST', '/api/v1/replays', {q, dryRun: true}),
+  startReplay: (q, options) => json('POST', '/api/v1/replays', {q, background: true, ...options}),
+  replays: () => json('GET', '/api/v1/replays'),
+  cancelReplay: (id) => json('POST', `${replay(id)}/cancel`),
+
+  activity: () => json('GET', '/api/v1/activity'),
+  counts: (by) => json('GET', withQuery('/api/v1/counts', {by, limit: 50})),
+  schedule: (parameters) => json('GET', withQuery('/api/v1/schedule', parameters)),
+  config: () => json('GET', '/api/v1/config'),
+  reload: () => json('POST', '/api/v1/reload'),
+};

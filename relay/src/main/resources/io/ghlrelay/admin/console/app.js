@@ -1,137 +1,146 @@
-// The console's frame: pages by the hash, login, theme, shortcuts.
-import { html, render, useEffect, useState } from './html.js';
-import { get, remove } from './api.js';
-import { Overview } from './pages/overview.js';
-import { EventPage } from './pages/event.js';
-import { DeadLetters } from './pages/dead.js';
-import { Traffic } from './pages/traffic.js';
-import { SchedulePage } from './pages/schedule.js';
-import { ConfigPage } from './pages/config.js';
-import { Login } from './pages/login.js';
+// The console: login, frame and pages. It is a client of the admin API and of nothing else.
+import {html, render, useCallback, useEffect, useRef, useState} from './html.js';
+import {api, whenUnauthorized} from './api.js';
+import {number} from './format.js';
+import {PAGES, SHORTCUTS, useShortcuts} from './keys.js';
+import {stop, useLive, watch} from './live.js';
+import {go, link, useRoute} from './router.js';
+import {Dialog, Problem} from './parts/basics.js';
+import {Mark} from './parts/marks.js';
+import {Config} from './pages/config.js';
+import {DeadLetters} from './pages/dead.js';
+import {EventPage} from './pages/event.js';
+import {Login} from './pages/login.js';
+import {Overview} from './pages/overview.js';
+import {ScheduleExplorer} from './pages/schedule.js';
+import {Traffic} from './pages/traffic.js';
 
-const PAGES = [
-  ['', 'Overview', 'o'],
-  ['dead', 'Dead letters', 'd'],
-  ['traffic', 'Traffic', 't'],
-  ['schedule', 'Schedules', 's'],
-  ['config', 'Configuration', 'c'],
-];
-const CONNECTION = { open: 'connected', connecting: 'connecting', lost: 'no connection' };
-const THEME = 'relay-theme';
+const VIEWS = {
+  '': {view: Overview, title: 'Overview'},
+  events: {view: EventPage, title: 'Event'},
+  dead: {view: DeadLetters, title: 'Dead letters'},
+  traffic: {view: Traffic, title: 'Traffic'},
+  schedule: {view: ScheduleExplorer, title: 'Schedule'},
+  config: {view: Config, title: 'Configuration'},
+};
 
-/** What the hash asks for: a page, what follows it, and its parameters. */
-function parsed(hash) {
-  const [path, query = ''] = hash.replace(/^#\/?/, '').split('?');
-  const [page, ...rest] = path.split('/');
-  return { page, rest, parameters: new URLSearchParams(query) };
-}
+const RETRY_MILLIS = 2000;
 
-function useHash() {
-  const [hash, setHash] = useState(location.hash);
-  useEffect(() => {
-    const changed = () => setHash(location.hash);
-    window.addEventListener('hashchange', changed);
-    return () => window.removeEventListener('hashchange', changed);
+/** Whether one may see the console: {session: {required, authenticated}|null, error, ask}. */
+function useSession() {
+  const [session, setSession] = useState(null);
+  const [error, setError] = useState(null);
+  const ask = useCallback(async () => {
+    try {
+      setSession(await api.session());
+      setError(null);
+    } catch (problem) {
+      setError(problem);
+      setTimeout(ask, RETRY_MILLIS);
+    }
   }, []);
-  return parsed(hash);
-}
-
-function useTheme() {
-  const [theme, setTheme] = useState(localStorage.getItem(THEME) ?? '');
   useEffect(() => {
-    if (theme) document.documentElement.dataset.theme = theme;
-    else delete document.documentElement.dataset.theme;
-    localStorage.setItem(THEME, theme);
-  }, [theme]);
-  return [theme, setTheme];
-}
-
-/** g, then the letter of a page; / for the filter; ? for this list. */
-function useShortcuts(help) {
-  useEffect(() => {
-    let waiting = false;
-    const pressed = (e) => {
-      const typing = /^(INPUT|SELECT|TEXTAREA)$/.test(e.target.tagName);
-      if (typing || e.ctrlKey || e.metaKey || e.altKey) return;
-      const page = PAGES.find(([, , key]) => key === e.key);
-      if (waiting && page) location.hash = `#/${page[0]}`;
-      waiting = e.key === 'g';
-      if (e.key === '/') {
-        e.preventDefault();
-        document.getElementById('filter')?.focus();
-      }
-      if (e.key === '?') help();
-    };
-    document.addEventListener('keydown', pressed);
-    return () => document.removeEventListener('keydown', pressed);
+    whenUnauthorized(() => {
+      stop();
+      setSession({required: true, authenticated: false});
+    });
+    ask();
   }, []);
+  return {session, error, ask};
 }
 
 function App() {
-  const { page, rest, parameters } = useHash();
-  const [session, setSession] = useState(null);
-  const [connection, setConnection] = useState('connecting');
-  const [status, setStatus] = useState(null);
-  const [theme, setTheme] = useTheme();
-  const [help, setHelp] = useState(false);
-  useShortcuts(() => setHelp((shown) => !shown));
-
-  const ask = () =>
-    get('/api/v1/session').then(setSession, () => setTimeout(ask, 2000));
-  useEffect(() => { ask(); }, [page === 'login']);
-  const allowed = session?.authenticated;
+  const route = useRoute();
+  const {session, error, ask} = useSession();
+  const entered = session?.authenticated;
+  const asksLogin = route.parts[0] === 'login';
   useEffect(() => {
-    const timer = allowed && page !== ''
-      ? setInterval(() => get('/api/v1/status').then(
-          (now) => { setStatus(now); setConnection('open'); }, () => setConnection('lost')), 3000)
-      : undefined;
-    if (allowed) get('/api/v1/status').then(setStatus, () => {});
-    return () => clearInterval(timer);
-  }, [allowed, page]);
+    if (entered) {
+      watch();
+    }
+  }, [entered]);
   useEffect(() => {
-    const name = PAGES.find(([path]) => path === page)?.[1] ?? 'Event';
-    document.title = `${name} – GHL Relay`;
-  }, [page]);
-
-  if (session === null) return html`<main class="login"><h1>GHL Relay</h1><p class="quiet">Connecting …</p></main>`;
-  if (!allowed) {
-    return html`<main><${Login} done=${() => { if (page === 'login') location.hash = '#/'; ask(); }} /></main>`;
+    if (entered && asksLogin) {
+      go('/');
+    }
+  }, [entered, asksLogin]);
+  if (!session) {
+    return html`<main class="login">${error ? html`<${Problem} error=${error} />` : html`<p class="muted">Connecting…</p>`}</main>`;
   }
-  const setQuery = (query) => {
-    location.hash = query ? `#/?q=${encodeURIComponent(query)}` : '#/';
-  };
-  const leave = () => remove('/api/v1/session').then(ask, ask);
-  return html`
-    <a class="skip" href="#main" onClick=${(e) => { e.preventDefault(); document.getElementById('main').focus(); }}>Skip to the page</a>
-    <header>
-      <a class="brand" href="#/"><img src="/console/icon.svg" alt="" width="22" height="22" />GHL Relay</a>
-      <nav aria-label="Pages">
-        ${PAGES.map(([path, name]) => html`<a href=${`#/${path}`} aria-current=${page === path ? 'page' : undefined}>${name}</a>`)}
-      </nav>
-      <span class="connection ${connection}" data-testid="connection"><span aria-hidden="true">●</span> ${CONNECTION[connection]}</span>
-      <button type="button" data-testid="theme" aria-label="Colours: ${theme || 'as the system'}"
-        onClick=${() => setTheme({ '': 'dark', dark: 'light', light: '' }[theme])}>${theme === '' ? 'System' : theme === 'dark' ? 'Dark' : 'Light'}</button>
-      ${session.required && html`<button type="button" data-testid="logout" onClick=${leave}>Log out</button>`}
-    </header>
-    <main id="main" tabindex="-1">
-      ${page === '' && html`<${Overview} query=${parameters.get('q') ?? ''} setQuery=${setQuery} connection=${setConnection} />`}
-      ${page === 'events' && html`<${EventPage} key=${rest[0]} id=${rest[0]} bodiesHidden=${status?.bodiesHidden} />`}
-      ${page === 'dead' && html`<${DeadLetters} />`}
-      ${page === 'traffic' && html`<${Traffic} />`}
-      ${page === 'schedule' && html`<${SchedulePage} />`}
-      ${page === 'config' && html`<${ConfigPage} status=${status} />`}
-      ${!['', 'events', 'dead', 'traffic', 'schedule', 'config', 'login'].includes(page) && html`<h1>There is no such page</h1>`}
-    </main>
-    ${help && html`<${Help} close=${() => setHelp(false)} />`}`;
+  return entered
+    ? html`<${Frame} route=${route} canLeave=${session.required} onLeave=${async () => {
+      stop();
+      await api.logout();
+      ask();
+    }} />`
+    : html`<${Login} onDone=${ask} />`;
 }
 
-function Help({ close }) {
-  return html`<aside class="help" aria-labelledby="shortcuts" data-testid="help">
-    <h2 id="shortcuts">Shortcuts</h2>
-    <dl class="facts"><dt><kbd>/</kbd></dt><dd>to the filter</dd>
-      ${PAGES.map(([, name, key]) => html`<dt><kbd>g</kbd> <kbd>${key}</kbd></dt><dd>${name}</dd>`)}
-      <dt><kbd>?</kbd></dt><dd>shows or hides this</dd></dl>
-    <button type="button" onClick=${close}>Close</button></aside>`;
+function Frame({route, canLeave, onLeave}) {
+  const [helps, setHelps] = useState(false);
+  const main = useRef(null);
+  const live = useLive();
+  useShortcuts({help: useCallback(() => setHelps(true), [])});
+  const [section = ''] = route.parts;
+  const page = VIEWS[section];
+  usePageTitle(page?.title ?? 'No such page', live, route, main);
+  return html`
+    <a class="skip" href="#main" onClick=${(e) => {
+      e.preventDefault(); // the hash is the page
+      main.current.focus();
+    }}>Skip to the content</a>
+    <header class="bar">
+      <a class="brand" href=${link('/')}><img src="/console/icon.svg" width="24" height="24" alt="" />GHL Relay</a>
+      <nav aria-label="Pages">${PAGES.map(({path, name}) => html`
+        <a href=${link(path)} aria-current=${path === `/${section}` ? 'page' : undefined}>${name}
+          ${path === '/dead' && live.status?.dead > 0 && html`<span class="count">${number(live.status.dead)}</span>`}</a>`)}</nav>
+      <${Connection} connection=${live.connection} />
+      <button class="icon" aria-label="Light or dark" title="Light or dark" data-testid="theme" onClick=${() => window.relayTheme.toggle()}>
+        <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true"><circle class="stroke" cx="8" cy="8" r="6" /><path d="M8 2a6 6 0 0 1 0 12z" /></svg></button>
+      <button class="icon" aria-label="Keyboard shortcuts" title="Keyboard shortcuts" data-testid="help-button" onClick=${() => setHelps(true)}>?</button>
+      ${canLeave && html`<button class="small" data-testid="logout" onClick=${onLeave}>Log out</button>`}
+    </header>
+    <main id="main" tabindex="-1" ref=${main}>
+      ${page ? html`<${page.view} key=${`${section}/${route.parts[1] ?? ''}`} route=${route} />`
+        : html`<h1>There is no such page</h1><p><a href=${link('/')}>To the overview</a></p>`}
+    </main>
+    ${helps && html`<${Help} onClose=${() => setHelps(false)} />`}`;
 }
+
+/** Names the page in the browser's tab, and brings whoever changes the page to its beginning. */
+function usePageTitle(title, live, route, main) {
+  const failing = live.targets?.filter((target) => target.health === 'failing').length ?? 0;
+  useEffect(() => {
+    document.title = `${failing ? `(${failing} failing) ` : ''}${title} · GHL Relay`;
+  }, [title, failing]);
+  const first = useRef(true);
+  useEffect(() => {
+    if (!first.current) {
+      scrollTo(0, 0);
+      main.current.focus({preventScroll: true});
+    }
+    first.current = false;
+    // On a phone the pages do not all fit beside each other.
+    document.querySelector('nav [aria-current]')?.scrollIntoView({block: 'nearest', inline: 'nearest'});
+  }, [route.path]);
+}
+
+const CONNECTIONS = {
+  open: ['circle', 'good', 'Live'],
+  connecting: ['ring', 'idle', 'Connecting'],
+  lost: ['diamond', 'bad', 'No connection'],
+};
+
+function Connection({connection}) {
+  const [shape, tone, text] = CONNECTIONS[connection];
+  return html`<span class=${`state connection ${tone}`} data-testid="connection" data-connection=${connection}>
+    <${Mark} shape=${shape} tone=${tone} />${text}</span>`;
+}
+
+const Help = ({onClose}) => html`
+  <${Dialog} title="Keyboard shortcuts" testId="help" onClose=${onClose}>
+    <dl class="facts shortcuts">${SHORTCUTS.map(([keys, what]) => html`
+      <dt>${keys.split(' ').map((key) => html`<kbd>${key}</kbd> `)}</dt><dd>${what}</dd>`)}</dl>
+  <//>`;
 
 render(html`<${App} />`, document.getElementById('app'));

@@ -1,7 +1,7 @@
-// Preact with tagged templates: the console has no build step.
-import { h, render } from './vendor/preact.js';
+// Preact and htm under one import: pages are functions that return html`...`.
+import {h, Fragment, render} from './vendor/preact.js';
 import htm from './vendor/htm.js';
 
+export {Fragment, render};
+export {useCallback, useEffect, useMemo, useReducer, useRef, useState} from './vendor/preact-hooks.js';
 export const html = htm.bind(h);
-export { render };
-export { useCallback, useEffect, useMemo, useRef, useState } from './vendor/preact-hooks.js';

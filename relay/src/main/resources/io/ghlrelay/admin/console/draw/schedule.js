@@ -1,139 +1,171 @@
-// A retry schedule drawn: what was planned, what really happened, what is still to come.
-import { html, useState } from '../html.js';
-import { duration, result } from '../format.js';
+// A retry schedule drawn: what was planned, within which jitter, what was done, what held it back,
+// and the limit behind which nothing is tried. A table beside it says the same in words.
+import {html, useEffect, useRef, useState} from '../html.js';
+import {Choice} from '../parts/basics.js';
+import {attemptState, Mark, MarkAt} from '../parts/marks.js';
+import {deferral, drift, offset, result} from '../format.js';
+import {extent} from './timeline.js';
+import {scale, uncrowded} from './scale.js';
 
-const WIDTH = 960;
-const HEIGHT = 132;
-const LEFT = 16;
-const RIGHT = 46;
-const AXIS = 84;
-const LABEL_GAP = 46;
+// The rows of the drawing, from the top, in pixels; without attempts there are fewer.
+const ROWS = {flags: 11, results: 29, attempts: 44, drifts: 63, planned: 84, numbers: 105, axis: 114, labels: 134, height: 138};
+const ROWS_PLANNED = {flags: 11, planned: 34, numbers: 56, axis: 66, labels: 86, height: 90};
 
-/** Seconds to a place on the axis; the logarithm keeps early retries apart from late ones. */
-function scale(logarithmic, longest) {
-  const place = logarithmic ? (ms) => Math.log10(1 + Math.max(0, ms) / 1000) : (ms) => Math.max(0, ms);
-  const most = place(longest) || 1;
-  return (ms) => LEFT + (place(ms) / most) * (WIDTH - LEFT - RIGHT);
-}
+const LEFT = 58;
+const LEFT_NARROW = 26;
+const RIGHT = 26;
+const NARROW = 520;
 
-/** Labels in their order, less those that would stand on one another. */
-function apart(ticks, x) {
-  let last = -Infinity;
-  return ticks.filter((tick) => {
-    const fits = x(tick.offset) - last >= LABEL_GAP;
-    if (fits) last = x(tick.offset);
-    return fits;
-  });
-}
+/** Room for a label such as "503" or "+1.2 ms", in pixels. */
+const LABEL = 44;
+const NUMBER = 15;
 
-function Mark({ kind, x }) {
-  if (kind === 'delivered') return html`<circle class="mark delivered" cx=${x} cy=${AXIS - 26} r="6" />`;
-  if (kind === 'dead') {
-    return html`<rect class="mark dead" x=${x - 5.5} y=${AXIS - 31.5} width="11" height="11" />`;
-  }
-  return html`<path class="mark retried" d="M${x} ${AXIS - 33}l7 13h-14z" />`;
+function useWidth() {
+  const element = useRef(null);
+  const [width, setWidth] = useState(0);
+  useEffect(() => {
+    const observer = new ResizeObserver(([entry]) => setWidth(Math.floor(entry.contentRect.width)));
+    observer.observe(element.current);
+    return () => observer.disconnect();
+  }, []);
+  return [element, width];
 }
 
 /**
- * The drawing.
- *
- * @param ticks planned attempts: {number, offset, earliest, latest} in ms from the end of the first
- * @param attempts real ones: {number, offset, due, kind, label, deferral}
- * @param window where the jitter may fall: [from, to], or null
- * @param cap ms behind which no retry is due, or null
- * @param now ms, or null
+ * @param {object} props
+ * @param {string} props.name what it is the schedule of; also names its test id
+ * @param {import('./timeline.js').Timeline} props.timeline
+ * @param {number|null} props.nowMs the present as an offset; null = it has none on this schedule
  */
-export function ScheduleDrawing({ name, ticks, attempts = [], window: jitter, cap, now = null }) {
-  const [logarithmic, setLogarithmic] = useState(true);
-  const furthest = Math.max(
-    1000, ...ticks.map((tick) => tick.latest), ...attempts.map((attempt) => attempt.offset),
-    now !== null && now < (cap ?? Infinity) ? now : 0);
-  // A wall far behind the last retry stands at the edge.
-  const longest = cap !== null && cap <= furthest * 4 ? cap : furthest * 1.08;
-  const x = scale(logarithmic, longest);
-  const wall = Math.min(x(cap ?? longest), WIDTH - RIGHT + 14);
-  const summary =
-    `${attempts.length} attempts made, ${ticks.length} planned` +
-    (cap === null ? '' : `, none due later than ${duration(cap)} after the first failure`);
-  return html`<figure class="schedule" data-testid=${`schedule-${name}`}>
-    <figcaption>
-      <ul class="legend">
-        <li><svg viewBox="0 0 16 16" aria-hidden="true"><circle class="mark delivered" cx="8" cy="8" r="6" /></svg>delivered</li>
-        <li><svg viewBox="0 0 16 16" aria-hidden="true"><path class="mark retried" d="M8 2l7 12h-14z" /></svg>to be retried</li>
-        <li><svg viewBox="0 0 16 16" aria-hidden="true"><rect class="mark dead" x="3" y="3" width="10" height="10" /></svg>dead</li>
-        <li><svg viewBox="0 0 16 16" aria-hidden="true"><line class="tick" x1="8" x2="8" y1="1" y2="15" /></svg>planned</li>
-        <li><svg viewBox="0 0 16 16" aria-hidden="true"><rect class="jitter" x="1" y="2" width="14" height="12" /></svg>jitter window</li>
-        <li><svg viewBox="0 0 16 16" aria-hidden="true"><rect class="deferral" x="1" y="4" width="14" height="8" /></svg>deferred</li>
-      </ul>
-      <button type="button" aria-pressed=${logarithmic} onClick=${() => setLogarithmic(!logarithmic)}>
-        Logarithmic
-      </button>
-    </figcaption>
-    <div class="scrolling" tabindex="0" role="region" aria-label=${`Schedule for ${name}`}>
-    <svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label=${summary}>
-      ${jitter && html`<rect class="jitter" x=${x(jitter[0])} y=${AXIS - 44}
-        width=${Math.max(2, x(jitter[1]) - x(jitter[0]))} height="44"><title>The jitter of the first retry falls here</title></rect>`}
-      ${ticks.filter((tick) => tick.latest > tick.earliest).map((tick) => html`<rect class="jitter"
-        x=${x(tick.earliest)} y=${AXIS - 12} width=${x(tick.latest) - x(tick.earliest)} height="12" />`)}
-      <line class="axis" x1=${LEFT} x2=${WIDTH - RIGHT} y1=${AXIS} y2=${AXIS} />
-      ${ticks.map((tick) => html`<line class="tick" data-planned=${tick.number} data-offset-ms=${Math.round(tick.offset)}
-        x1=${x(tick.offset)} x2=${x(tick.offset)} y1=${AXIS - 14} y2=${AXIS + 5}>
-        <title>Attempt ${tick.number}: planned ${duration(tick.offset)} after the first</title></line>`)}
-      ${attempts.map((attempt) => html`<g key=${attempt.number} data-attempt=${attempt.number}
-          data-offset-ms=${Math.round(attempt.offset)} data-due-ms=${Math.round(attempt.due)}>
-        <title>${attempt.label}</title>
-        ${attempt.deferral && html`<rect class="deferral" x=${x(attempt.due)} y=${AXIS - 31}
-          width=${Math.max(1, x(attempt.offset) - x(attempt.due))} height="10" />`}
-        <line class="tick past" x1=${x(attempt.due)} x2=${x(attempt.due)} y1=${AXIS - 8} y2=${AXIS + 5} />
-        <${Mark} kind=${attempt.kind} x=${x(attempt.offset)} />
-        <text class="number" x=${x(attempt.offset)} y=${AXIS - 42}>${attempt.number}</text>
-      </g>`)}
-      ${apart([...attempts.map((a) => ({ offset: a.due })), ...ticks].sort((a, b) => a.offset - b.offset), x)
-        .map((tick) => html`<text class="offset" x=${x(tick.offset)} y=${AXIS + 22}>${tick.offset <= 0 ? '0' : duration(tick.offset)}</text>`)}
-      ${cap !== null && html`<g class="cap"><line x1=${wall} x2=${wall} y1="18" y2=${AXIS + 10} />
-        <text x=${wall} y="12">${duration(cap)}</text><title>No retry is due later than this</title></g>`}
-      ${now !== null && now >= 0 && now <= longest && html`<g class="now"><line x1=${x(now)} x2=${x(now)} y1="26" y2=${AXIS + 30} />
-        <text x=${x(now)} y=${AXIS + 42}>now</text></g>`}
-    </svg>
-    </div>
-  </figure>`;
+export function Schedule({name, timeline, nowMs = null}) {
+  const [axis, setAxis] = useState('log');
+  const [element, width] = useWidth();
+  return html`
+    <figure class="schedule" ref=${element}>
+      <div class="schedule-head">
+        <${Legend} timeline=${timeline} />
+        <${Choice} label="Time axis" value=${axis} onChange=${setAxis} options=${[['log', 'Log'], ['linear', 'Linear']]} />
+      </div>
+      ${width > 0 && html`<${Drawing} ...${{name, timeline, nowMs, width}} logarithmic=${axis === 'log'} />`}
+    </figure>`;
 }
 
-/** A delivery as the drawing wants it: times from the end of the series' first attempt. */
-export function drawn(delivery, now) {
-  const made = delivery.attemptList.filter((attempt) => attempt.series === delivery.series);
-  const at = (instant) => new Date(instant).getTime();
-  const first = made[0];
-  const origin = first
-    ? at(first.startedAt) + first.latencyMs
-    : delivery.plan.length > 0 ? at(delivery.plan[0].earliest) : at(delivery.updatedAt);
-  const attempts = made.map((attempt, i) => {
-    const last = i === made.length - 1;
-    const good = attempt.status !== null && Math.floor(attempt.status / 100) === 2;
-    const dead = last && delivery.state === 'dead';
-    return {
-      number: attempt.number,
-      offset: Math.max(0, at(attempt.startedAt) - origin),
-      due: Math.max(0, at(attempt.dueAt) - origin),
-      kind: good ? 'delivered' : dead ? 'dead' : 'retried',
-      label: `Attempt ${attempt.number}: ${result(attempt)}, ${duration(attempt.driftMs)} after its instant` +
-        (attempt.deferral ? `, deferred: ${attempt.deferral}` : ''),
-      deferral: attempt.deferral,
-    };
-  });
-  const ticks = delivery.plan.map((planned) => ({
-    number: planned.number,
-    offset: at(planned.earliest) - origin,
-    earliest: at(planned.earliest) - origin,
-    latest: at(planned.latest) - origin,
+function Drawing({name, timeline, nowMs, width, logarithmic}) {
+  const left = width < NARROW ? LEFT_NARROW : LEFT;
+  const {x, ticks} = scale(logarithmic, extent(timeline, nowMs), left, width - RIGHT);
+  const hatch = `hatch-${name}`;
+  const rows = timeline.attempts.length ? ROWS : ROWS_PLANNED;
+  return html`
+    <svg width=${width} height=${rows.height} role="img" aria-label=${summary(name, timeline)} data-testid=${`schedule-${name}`}>
+      <defs><pattern id=${hatch} width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
+        <rect class="fill held-soft" width="6" height="6" /><rect class="fill held" width="2" height="6" />
+      </pattern></defs>
+      ${left === LEFT && html`
+        ${timeline.attempts.length > 0 && html`<text class="row-name" x="0" y=${rows.attempts + 4}>made</text>`}
+        <text class="row-name" x="0" y=${rows.planned + 4}>planned</text>`}
+      <${Axis} ...${{x, rows, ticks, left}} right=${width - RIGHT} />
+      ${timeline.capMs !== null && html`<${Limit} rows=${rows} x=${x(timeline.capMs)} capMs=${timeline.capMs} width=${width} />`}
+      <${Planned} ...${{timeline, x, rows}} />
+      ${nowMs !== null && html`<${Now} rows=${rows} x=${x(nowMs)} />`}
+      <${Held} ...${{timeline, x, rows, hatch}} />
+      <${Attempts} ...${{timeline, x, rows}} />
+    </svg>`;
+}
+
+const Axis = ({x, rows, ticks, left, right}) => html`
+  <g class="axis">
+    <line x1=${left} x2=${right} y1=${rows.axis} y2=${rows.axis} />
+    ${ticks.map((tick) => html`
+      <line x1=${x(tick)} x2=${x(tick)} y1=${rows.axis} y2=${rows.axis + 5} />
+      <text x=${x(tick)} y=${rows.labels} text-anchor="middle">${offset(tick).replace(/^0 s$/, '0')}</text>`)}
+  </g>`;
+
+const Limit = ({x, rows, capMs, width}) => html`
+  <g class="limit">
+    <title>No attempt is planned later than ${offset(capMs)} after the first one ended.</title>
+    <rect class="beyond" x=${x} y=${rows.flags + 6} width=${Math.max(0, width - x)} height=${rows.axis - rows.flags - 6} />
+    <line x1=${x} x2=${x} y1=${rows.flags + 6} y2=${rows.axis} />
+    <text x=${Math.min(x + 4, width)} y=${rows.flags} text-anchor="end">limit ${offset(capMs)}</text>
+  </g>`;
+
+const Now = ({x, rows}) => html`
+  <g class="now">
+    <line x1=${x} x2=${x} y1=${rows.flags + 4} y2=${rows.axis} />
+    <text x=${x} y=${rows.flags} text-anchor="middle">now</text>
+  </g>`;
+
+const Planned = ({timeline, x, rows}) => html`
+  <g class="planned">
+    ${timeline.planned.map((one) => one.windowMs && html`
+      <rect class="jitter" x=${x(one.windowMs[0])} y=${rows.planned - 9} height="18" rx="2"
+        width=${Math.max(2, x(one.windowMs[1]) - x(one.windowMs[0]))}>
+        <title>Attempt ${one.number}: the jitter puts it between ${offset(one.windowMs[0])} and ${offset(one.windowMs[1])}</title>
+      </rect>`)}
+    ${timeline.planned.map((one) => html`
+      <g data-planned=${one.number} data-offset-ms=${Math.round(one.offsetMs)}>
+        <title>Attempt ${one.number}, planned at ${offset(one.offsetMs)}</title>
+        ${one.made && html`<line class="to-attempt" x1=${x(one.offsetMs)} x2=${x(one.offsetMs)} y1=${rows.attempts} y2=${rows.planned} />`}
+        <line class=${one.made ? 'tick' : 'tick open'} x1=${x(one.offsetMs)} x2=${x(one.offsetMs)} y1=${rows.planned - 9} y2=${rows.planned + 9} />
+      </g>`)}
+    ${uncrowded(timeline.planned, (one) => x(one.offsetMs), NUMBER).map((one) => html`
+      <text x=${x(one.offsetMs)} y=${rows.numbers} text-anchor="middle">${one.number}</text>`)}
+  </g>`;
+
+const Held = ({timeline, x, rows, hatch}) => timeline.attempts.filter((attempt) => attempt.heldMs).map((attempt) => {
+  const from = x(attempt.offsetMs - attempt.heldMs);
+  const width = Math.max(3, x(attempt.offsetMs) - from);
+  const words = deferral(attempt.deferral);
+  return html`
+    <g class="held-back" data-deferral=${attempt.deferral}>
+      <title>Attempt ${attempt.number} was held back for ${offset(attempt.heldMs)}: ${words}</title>
+      <rect fill=${`url(#${hatch})`} x=${from} y=${rows.attempts - 8} width=${width} height="16" rx="2" />
+      ${width > words.length * 6.5 && html`<text x=${from + width / 2} y=${rows.attempts + 4} text-anchor="middle">${words}</text>`}
+    </g>`;
+});
+
+function Attempts({timeline, x, rows}) {
+  const {attempts} = timeline;
+  const at = (attempt) => x(attempt.offsetMs);
+  const labelled = uncrowded(attempts, at, LABEL);
+  return html`
+    <g class="attempts">
+      ${attempts.map((attempt) => {
+        const {shape, tone} = attemptState(attempt);
+        return html`
+          <g data-attempt=${attempt.number} data-offset-ms=${Math.round(attempt.offsetMs)}>
+            <title>Attempt ${attempt.number} at ${offset(Math.max(0, attempt.offsetMs))}: ${result(attempt)}, ${drift(attempt.driftMs)} from its plan</title>
+            <${MarkAt} shape=${shape} tone=${tone} x=${at(attempt)} y=${rows.attempts} scale=${1.15} />
+          </g>`;
+      })}
+      ${labelled.map((attempt) => html`
+        <text class="result" x=${at(attempt)} y=${rows.results} text-anchor="middle">${attempt.status ?? attempt.error}</text>
+        <text class="drift" x=${at(attempt)} y=${rows.drifts} text-anchor="middle">${drift(attempt.driftMs)}</text>`)}
+    </g>`;
+}
+
+/** Explains only what the drawing has. */
+const Legend = ({timeline}) => {
+  const {attempts, planned} = timeline;
+  const states = new Map(attempts.map((attempt) => {
+    const state = attemptState(attempt);
+    return [state.text, state];
   }));
-  const policy = delivery.policy;
-  return {
-    attempts,
-    ticks,
-    window: policy && policy.jitterOn === 'first' && first && attempts.length + ticks.length > 1
-      ? [policy.jitterMinMs, policy.jitterMaxMs] : null,
-    cap: policy ? policy.maxDurationMs : null,
-    now: delivery.state === 'pending' ? now - origin : null,
-  };
+  return html`
+    <figcaption class="legend">
+      ${[...states.values()].map(({shape, tone, text}) => html`<span><${Mark} shape=${shape} tone=${tone} />${text}</span>`)}
+      ${planned.length > 0 && html`<span><i class="key tick"></i>planned</span>`}
+      ${planned.some((one) => one.windowMs) && html`<span><i class="key jitter"></i>where the jitter may put it</span>`}
+      ${attempts.some((attempt) => attempt.heldMs) && html`<span><i class="key held"></i>held back</span>`}
+    </figcaption>`;
+};
+
+function summary(name, {attempts, planned, capMs}) {
+  const open = planned.filter((one) => !one.made);
+  return [
+    `Schedule of ${name}.`,
+    attempts.length > 0 && `${attempts.length} made, the last one ended with ${result(attempts.at(-1))}.`,
+    open.length > 0 && `${open.length} planned, the last one at ${offset(open.at(-1).offsetMs)}.`,
+    capMs !== null && `Limit ${offset(capMs)}.`,
+    'The table has every attempt.',
+  ].filter(Boolean).join(' ');
 }

@@ -1,34 +1,36 @@
-// Sixty minutes of one target: delivered, retried and dead, stacked.
-import { html } from '../html.js';
-import { plural } from '../format.js';
+// An hour of a target, a bar a minute: delivered below, retried and dead on top.
+import {html} from '../html.js';
+import {number} from '../format.js';
 
-const WIDTH = 180;
+const BAR = 3;
 const HEIGHT = 26;
+const KINDS = [['delivered', 'good'], ['retried', 'warn'], ['dead', 'bad']];
 
-export function Sparkline({ minutes }) {
-  const { delivered, retried, dead } = minutes;
-  const sums = delivered.map((value, i) => value + retried[i] + dead[i]);
-  const top = Math.max(1, ...sums);
-  const step = WIDTH / delivered.length;
-  const total = (values) => values.reduce((sum, value) => sum + value, 0);
-  const label =
-    `Last hour: ${plural(total(delivered), 'attempt')} delivered, ` +
-    `${total(retried)} to be retried, ${total(dead)} dead`;
-  const bars = delivered.map((value, i) => {
-    let bottom = HEIGHT;
-    const bar = (kind, count) => {
-      // What failed is seen even where it is little.
-      const height = count === 0 ? 0 : Math.max(kind === 'delivered' ? 1 : 2, (count / top) * HEIGHT);
-      bottom -= height;
-      return count === 0
-        ? null
-        : html`<rect class=${kind} x=${i * step} y=${bottom} width=${step - 0.6} height=${height} />`;
-    };
-    return [bar('delivered', value), bar('retried', retried[i]), bar('dead', dead[i])];
+const sum = (values) => values.reduce((total, value) => total + value, 0);
+
+export function Sparkline({name, minutes}) {
+  const totals = minutes.delivered.map((value, i) => value + minutes.retried[i] + minutes.dead[i]);
+  const most = Math.max(1, ...totals);
+  const words = KINDS.map(([kind]) => `${number(sum(minutes[kind]))} ${kind}`).join(', ');
+  return html`
+    <svg class="sparkline" role="img" aria-label=${`${name}, last hour: ${words}`}
+      viewBox=${`0 0 ${BAR * totals.length} ${HEIGHT}`} preserveAspectRatio="none">
+      <title>Last hour: ${words}. Highest minute: ${number(most)}.</title>
+      <line class="base" x1="0" x2=${BAR * totals.length} y1=${HEIGHT - 0.5} y2=${HEIGHT - 0.5} />
+      ${totals.map((total, i) => total > 0 && bar(minutes, i, most))}
+    </svg>`;
+}
+
+function bar(minutes, i, most) {
+  let y = HEIGHT;
+  return KINDS.map(([kind, tone]) => {
+    const value = minutes[kind][i];
+    if (!value) {
+      return null;
+    }
+    // What is rare stays visible.
+    const height = Math.max(1.5, (value / most) * (HEIGHT - 1));
+    y -= height;
+    return html`<rect class=${`fill ${tone}`} x=${i * BAR} y=${Math.max(0, y)} width=${BAR - 0.75} height=${height} />`;
   });
-  return html`<svg class="sparkline" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label=${label}>
-    <title>${label}</title>
-    <line class="base" x1="0" x2=${WIDTH} y1=${HEIGHT - 0.5} y2=${HEIGHT - 0.5} />
-    ${bars}
-  </svg>`;
 }

@@ -1,156 +1,200 @@
-// One event: what it is, whether it is genuine, why it went where it went, and how its deliveries go.
-import { html, useState } from '../html.js';
-import { bytes, post } from '../api.js';
-import { duration, number, plural, result } from '../format.js';
-import { useNow } from '../live.js';
-import { CopyButton, Failure, Scrolling, State, Time, useApi } from '../parts.js';
-import { ScheduleDrawing, drawn } from '../draw/schedule.js';
+// One event: what became of it at each target, why it went there, and what it is.
+import {html, useRef, useState} from '../html.js';
+import {api} from '../api.js';
+import {useNow} from '../clock.js';
+import {bytes, count, countdown, deadReason, exactTime} from '../format.js';
+import {link} from '../router.js';
+import {useLive} from '../live.js';
+import {Choice, CopyButton, Loading, None, Problem, Time} from '../parts/basics.js';
+import {deliveryState, Mark} from '../parts/marks.js';
+import {useAction, useLoaded} from '../parts/load.js';
+import {AttemptsTable} from '../draw/attempts.js';
+import {Schedule} from '../draw/schedule.js';
+import {ofDelivery} from '../draw/timeline.js';
+import {Body} from './body.js';
+import {Curl} from './curl.js';
 
-/** Deliveries that want a look come first. */
-const PRESSING = ['dead', 'pending', 'cancelled', 'delivered'];
+/** How often an event is asked for again while something of it is pending. */
+const REFRESH_MILLIS = 3000;
 
-/** Bytes of a body that are shown; the rest can be downloaded. */
-const SHOWN = 64 * 1024;
+export function EventPage({route}) {
+  const id = route.parts[1];
+  const [pending, setPending] = useState(true);
+  const {data: event, error, load} = useLoaded(async () => {
+    const found = await api.event(id);
+    setPending(found.deliveries.some((delivery) => delivery.state === 'pending'));
+    return found;
+  }, [id], pending ? REFRESH_MILLIS : 0);
+  if (!event) {
+    return html`<h1>Event</h1>${error ? html`<${Problem} error=${error} retry=${load} />` : html`<${Loading} />`}`;
+  }
+  return html`
+    <${Head} event=${event} onReplayed=${load} />
+    <${Problem} error=${error} />
+    ${event.deliveries.length === 0 && html`
+      <p class="notice warn">No route took this event. Mend the routes, then replay it: it goes where they lead then.</p>`}
+    ${[...event.deliveries].sort((a, b) => rank(a) - rank(b)).map((delivery) => html`
+      <${Delivery} key=${delivery.target} ...${{event, delivery}} onReplayed=${load} />`)}
+    <div class="columns">
+      <${Envelope} event=${event} />
+      <div>
+        <${Signature} event=${event} />
+        <${Routing} event=${event} />
+      </div>
+    </div>
+    <${Headers} headers=${event.headers} />
+    <${Body} event=${event} />`;
+}
 
-export function EventPage({ id, bodiesHidden }) {
-  const { data: event, error, reload } = useApi(`/api/v1/events/${id}`, {}, 2000);
+/** What still needs someone comes first. */
+const rank = (delivery) => ['dead', 'pending', 'cancelled', 'delivered'].indexOf(delivery.state);
+
+function Head({event, onReplayed}) {
+  const [curl, setCurl] = useState(false);
+  const {status} = useLive();
+  const dead = event.deliveries.filter((delivery) => delivery.state === 'dead').map((delivery) => delivery.target);
+  return html`
+    <header class="page-head">
+      <div>
+        <h1>${event.type ?? 'Event without a type'}</h1>
+        <p class="muted">received <${Time} at=${event.receivedAt} format=${exactTime} />
+          ${event.locationId && html` at location <a href=${link('/', {q: `location:${event.locationId}`})}><code>${event.locationId}</code></a>`}
+          ${event.conflict && html` · <strong>another body came under the same ids</strong>`}</p>
+      </div>
+      <div class="buttons">
+        ${dead.length > 1 && html`<${Replay} ...${{event, onReplayed}} targets=${dead} testId="replay-dead"
+          label=${`Replay to the ${dead.length} that gave up`} />`}
+        ${event.deliveries.length === 0 && html`<${Replay} ...${{event, onReplayed}} targets=${null} testId="replay-unrouted" label="Replay by the routes of now" />`}
+        <${CopyButton} text=${event.id} label="Copy id" data-testid="copy-id" />
+        <button class="small" data-testid="copy-curl" onClick=${() => setCurl(true)}>Copy as curl</button>
+        ${!status?.bodiesHidden && html`<a class="button small" href=${api.bodyPath(event.id)} download=${`${event.id}.json`} data-testid="download">Download bytes</a>`}
+      </div>
+      ${curl && html`<${Curl} event=${event} bodiesHidden=${status?.bodiesHidden} onClose=${() => setCurl(false)} />`}
+    </header>`;
+}
+
+function Replay({event, targets, label, testId, onReplayed}) {
+  const {busy, error, run} = useAction(() => api.replayEvent(event.id, targets));
+  return html`
+    <button class="small" disabled=${busy} data-testid=${testId} onClick=${async () => {
+      if (await run()) {
+        onReplayed();
+      }
+    }}>${label}</button>
+    <${Problem} error=${error} />`;
+}
+
+function Delivery({event, delivery, onReplayed}) {
+  const [series, setSeries] = useState(null);
+  const shown = series ?? delivery.series;
   const now = useNow();
-  const [failure, setFailure] = useState(null);
-  const [said, setSaid] = useState('');
-  if (!event) return html`<h1>Event</h1><${Failure} error=${error} />`;
-  const replay = (targets) =>
-    post(`/api/v1/events/${id}/replay`, targets ? { targets } : {}).then(
-      (done) => {
-        setFailure(null);
-        setSaid(done.replayed.length > 0 ? `Replayed to ${done.replayed.join(', ')}.` : 'Nothing to replay: no delivery is dead.');
-        reload();
-      },
-      setFailure,
-    );
+  const timeline = ofDelivery(delivery, shown);
+  const {shape, tone} = deliveryState(delivery);
+  const isCurrent = shown === delivery.series;
+  // What arrived at once needs no explanation, so its drawing is folded, once: it does not close on anybody.
+  const atOnce = useRef(delivery.state === 'delivered' && delivery.attemptList.length === 1);
+  // The present matters where something is still to come.
+  const nowMs = isCurrent && delivery.state === 'pending' && timeline.zeroAt !== null
+    ? Math.max(0, now - timeline.zeroAt) : null;
   return html`
-    <p class="back"><a href="#/">Overview</a></p>
-    <h1>${event.type ?? 'Event without a type'}</h1>
-    <p class="actions">
-      <button type="button" data-testid="replay" onClick=${() => replay(null)}>Replay what is dead</button>
-      <${CopyButton} text=${event.id} testid="copy-id">Copy id<//>
-      ${!bodiesHidden && html`<a class="button" href=${`/api/v1/events/${id}/body`} download=${`${id}.json`}>Download body</a>`}
-    </p>
-    <p role="status" class="quiet">${said}</p>
-    <${Failure} error=${failure ?? error} />
-    <div class="columns">
-      <section aria-labelledby="facts"><h2 id="facts">What it is</h2><${Facts} event=${event} /></section>
-      <section aria-labelledby="why"><h2 id="why">Genuine, and routed so</h2><${Why} event=${event} /></section>
-    </div>
-    <h2>Deliveries</h2>
-    ${event.deliveries.length === 0 && html`<p class="quiet">No route took it. Mend the routes, then replay it.</p>`}
-    ${[...event.deliveries].sort((a, b) => PRESSING.indexOf(a.state) - PRESSING.indexOf(b.state)).map((delivery) => html`<${Delivery} key=${delivery.target} delivery=${delivery} now=${now}
-      replay=${() => replay([delivery.target])} />`)}
-    <div class="columns">
-      <section aria-labelledby="headers"><h2 id="headers">Headers</h2><${Headers} headers=${event.headers} /></section>
-      <section aria-labelledby="body"><h2 id="body">Body, ${number(event.bodySize)} bytes</h2><${Body} event=${event} hidden=${bodiesHidden} /></section>
-    </div>`;
+    <section class="panel" aria-labelledby=${`to-${delivery.target}`} data-testid=${`delivery-${delivery.target}`} data-state=${delivery.state}>
+      <div class="panel-head">
+        <h2 id=${`to-${delivery.target}`}>To ${delivery.target}</h2>
+        <span class=${`state ${tone}`}><${Mark} shape=${shape} tone=${tone} />${standing(delivery, now)}</span>
+        <span class="grow"></span>
+        ${delivery.series > 1 && html`<${Choice} label="Series of attempts" value=${shown} onChange=${setSeries}
+          options=${Array.from({length: delivery.series}, (_, i) => [i + 1, i ? `Replay ${i}` : 'First series'])} />`}
+        ${delivery.state !== 'pending' && delivery.policy && html`
+          <${Replay} ...${{event, onReplayed}} targets=${[delivery.target]} label="Replay" testId=${`replay-${delivery.target}`} />`}
+      </div>
+      <p class="muted">${policyWords(delivery)} Route <strong>${delivery.route}</strong> brought it here.</p>
+      <details open=${!atOnce.current}><summary>Schedule</summary>
+        <${Schedule} name=${delivery.target} timeline=${timeline} nowMs=${nowMs} /></details>
+      <details><summary>Attempts as a table</summary>
+        <${AttemptsTable} name=${delivery.target} timeline=${timeline} now=${now} /></details>
+    </section>`;
 }
 
-function Facts({ event }) {
+function standing(delivery, now) {
+  const attempts = count(delivery.attempts, 'attempt');
+  switch (delivery.state) {
+    case 'delivered':
+      return `delivered after ${attempts}`;
+    case 'dead':
+      return `dead letter after ${attempts}: ${deadReason(delivery.deadReason)}`;
+    case 'cancelled':
+      return 'cancelled';
+    default: {
+      const left = Date.parse(delivery.due) - now;
+      return `${attempts} made, the next ${left > 0 ? `in ${countdown(left)}` : 'is due'}`;
+    }
+  }
+}
+
+function policyWords({policy}) {
+  if (!policy) {
+    return 'This target is no longer configured.';
+  }
+  const jitter = {
+    first: 'one jitter moves all retries',
+    each: 'each retry has a jitter of its own',
+    none: 'no jitter',
+  }[policy.jitterOn];
+  const counted = policy.timeline === 'offsets' ? 'counted from the end of the first attempt' : 'counted from the attempt before';
+  return html`Policy <a href=${link('/schedule', {policy: policy.name})}>${policy.name}</a>: at most ${count(policy.maxRetries, 'retry', 'retries')}, ${counted}; ${jitter}.`;
+}
+
+function Envelope({event}) {
   const facts = [
-    ['Received', html`<${Time} at=${event.receivedAt} date=${true} />`],
-    ['Location', event.locationId], ['Company', event.companyId], ['App', event.appId],
-    ['Webhook id', event.webhookId], ['Platform time', event.timestamp],
-    ['Event id', event.id], ['Trace id', event.traceId],
-    ['Conflict', event.conflict ? 'yes: the same ids came before with another body' : null],
+    ['Event id', event.id], ['Webhook id', event.webhookId], ['Location', event.locationId],
+    ['Company', event.companyId], ['App', event.appId], ['Trace', event.traceId],
   ];
-  return html`<dl class="facts">${facts.filter(([, value]) => value).map(([name, value]) => html`
-    <dt>${name}</dt><dd class="id">${value}</dd>`)}</dl>`;
-}
-
-function Why({ event }) {
-  const { signature } = event;
   return html`
-    <p data-testid="signature">Verified at receipt by <b>${signature.scheme}</b>, header ${signature.header}.
-      ${signature.verifiesNow
-        ? ` It still fits the key ${signature.key}.`
-        : html` <b class="watch">It fits none of the keys configured now.</b>`}</p>
-    <ol class="routing" data-testid="routing">
-      ${event.routing.map((one) => html`<li class=${one.matched ? 'matched' : 'quiet'}>
-        <b>${one.route}</b> ${one.matched ? 'took it' : 'did not take it'}: ${one.why}.
-        ${one.matched && ` To ${one.to.join(', ')}${one.stop ? '; the search ends here' : ''}.`}
-      </li>`)}
-    </ol>
-    ${event.routing.length > 0 && html`<p class="quiet">By the routes in force now; deliveries keep the route of their time.</p>`}`;
+    <section class="panel" aria-labelledby="envelope">
+      <h2 id="envelope">Envelope</h2>
+      <dl class="facts">
+        <dt>Type</dt><dd>${event.type ?? html`<${None} />`}</dd>
+        ${facts.map(([name, value]) => html`<dt>${name}</dt><dd>${value ? html`<code>${value}</code>` : html`<${None} />`}</dd>`)}
+        <dt>Sent</dt><dd>${event.timestamp ? html`<${Time} at=${event.timestamp} format=${sent} />` : html`<${None} />`}</dd>
+        <dt>Received</dt><dd><${Time} at=${event.receivedAt} format=${exactTime} /></dd>
+        <dt>Body</dt><dd>${bytes(event.bodySize)}</dd>
+      </dl>
+    </section>`;
 }
 
-function Delivery({ delivery, now, replay }) {
-  const drawing = drawn(delivery, now);
-  return html`<section class="delivery" aria-labelledby=${`d-${delivery.target}`} data-testid=${`delivery-${delivery.target}`}>
-    <div class="head">
-      <h3 id=${`d-${delivery.target}`}>${delivery.target}</h3>
-      <${State} of=${delivery.state} label=${delivery.deadReason ? `dead, ${delivery.deadReason}` : delivery.state} testid=${`state-${delivery.target}`} />
-      <span class="quiet">by route ${delivery.route}${delivery.policy ? `, policy ${delivery.policy.name}` : ', target no longer configured'}${delivery.series > 1 ? `, series ${delivery.series}` : ''}</span>
-      ${delivery.state !== 'pending' && html`<button type="button" data-testid=${`replay-${delivery.target}`} onClick=${replay}>Replay to ${delivery.target}</button>`}
-    </div>
-    <${ScheduleDrawing} name=${delivery.target} ...${drawing} />
-    <details>
-      <summary>${plural(delivery.attemptList.length, 'attempt')}, ${delivery.plan.length} planned</summary>
-      <${Scrolling} label=${`Attempts to ${delivery.target}`}>
-      <table>
-        <thead><tr><th scope="col">Attempt</th><th scope="col">Planned</th><th scope="col">Started</th><th scope="col" class="number">Late by</th>
-          <th scope="col">Result</th><th scope="col" class="number">Took</th><th scope="col">Deferred by</th><th scope="col">Answer begins</th></tr></thead>
-        <tbody>
-          ${delivery.attemptList.map((attempt) => html`<tr>
-            <th scope="row">${delivery.series > 1 ? `${attempt.series}.` : ''}${attempt.number}</th>
-            <td><${Time} at=${attempt.dueAt} /></td><td><${Time} at=${attempt.startedAt} /></td>
-            <td class="number">${duration(attempt.driftMs)}</td><td>${result(attempt)}</td>
-            <td class="number">${duration(attempt.latencyMs)}</td><td>${attempt.deferral ?? '–'}</td>
-            <td class="answer">${attempt.responseStart === null ? 'hidden' : attempt.responseStart || '–'}</td></tr>`)}
-          ${delivery.plan.map((planned) => html`<tr class="quiet">
-            <th scope="row">${planned.number}</th>
-            <td><${Time} at=${planned.earliest} />${planned.latest !== planned.earliest && html` to <${Time} at=${planned.latest} />`}</td>
-            <td colspan="6">planned, if every attempt before fails</td></tr>`)}
-        </tbody>
-      </table>
-      <//>
-    </details>
+/** The platform's own timestamp is a text of its choosing. */
+const sent = (text) => (Number.isNaN(Date.parse(text)) ? text : exactTime(text));
+
+function Signature({event: {signature}}) {
+  const tone = signature.verifiesNow ? 'good' : 'warn';
+  return html`
+    <section class="panel" aria-labelledby="signature" data-testid="signature">
+      <h2 id="signature">Signature</h2>
+      <p><span class=${`state ${tone}`}><${Mark} shape=${signature.verifiesNow ? 'circle' : 'triangle'} tone=${tone} />
+        ${signature.verifiesNow ? 'Genuine when it came, and by the keys of now' : 'Genuine when it came, but no key of now says so'}</span></p>
+      <dl class="facts">
+        <dt>Scheme</dt><dd>${signature.scheme}</dd>
+        <dt>Header</dt><dd><code>${signature.header}</code></dd>
+        <dt>Key</dt><dd>${signature.key ?? html`<${None} />`}</dd>
+      </dl>
+    </section>`;
+}
+
+const Routing = ({event: {routing}}) => html`
+  <section class="panel" aria-labelledby="routing" data-testid="routing">
+    <h2 id="routing">Routes of now</h2>
+    ${routing.length === 0 ? html`<p class="muted">No route is configured.</p>` : html`
+      <ol class="routes">${routing.map((one) => html`
+        <li class=${one.matched ? 'matched' : ''}>
+          <${Mark} shape=${one.matched ? 'circle' : 'dash'} tone=${one.matched ? 'good' : 'idle'} />
+          <div><strong>${one.route}</strong> ${one.matched ? 'takes it to' : 'would go to'} ${one.to.join(', ')}
+          ${one.stop && html`<span class="muted"> and ends the search</span>`}
+          <br /><span class="muted">${one.matched ? 'because ' : 'does not take it: '}${one.why}</span></div>
+        </li>`)}</ol>`}
   </section>`;
-}
 
-function Headers({ headers }) {
-  return html`<dl class="facts">${headers.map(({ name, value }) => html`<dt>${name}</dt><dd class="id">${value}</dd>`)}</dl>`;
-}
-
-/** A word for a shell, whatever is in it. */
-const quoted = (text) => `'${text.replaceAll("'", `'\\''`)}'`;
-
-function Body({ event, hidden }) {
-  const [body, setBody] = useState(null);
-  const [raw, setRaw] = useState(false);
-  const [url, setUrl] = useState('http://127.0.0.1:3000/');
-  const [error, setError] = useState(null);
-  if (hidden) return html`<p class="quiet">Bodies are hidden by the configuration.</p>`;
-  const load = () =>
-    bytes(`/api/v1/events/${event.id}/body`).then(
-      (buffer) => setBody(new TextDecoder().decode(buffer)),
-      setError,
-    );
-  if (body === null) {
-    return html`<${Failure} error=${error} /><button type="button" data-testid="show-body" onClick=${load}>Show body</button>`;
-  }
-  const skipped = /^(host|content-length|connection|transfer-encoding)$/i;
-  const curl = ['curl', '-X POST', quoted(url),
-    ...event.headers.filter(({ name }) => !skipped.test(name)).map(({ name, value }) => `-H ${quoted(`${name}: ${value}`)}`),
-    `--data-binary ${quoted(body)}`].join(' \\\n  ');
-  return html`
-    <p class="actions">
-      <button type="button" aria-pressed=${raw} onClick=${() => setRaw(!raw)}>As it came</button>
-      <label>Resend to <input value=${url} onInput=${(e) => setUrl(e.target.value)} /></label>
-      <${CopyButton} text=${curl} testid="copy-curl">Copy as curl<//>
-    </p>
-    <pre class="body" tabindex="0" data-testid="body">${(raw ? body : pretty(body)).slice(0, SHOWN)}</pre>`;
-}
-
-function pretty(text) {
-  try {
-    return JSON.stringify(JSON.parse(text), null, 2);
-  } catch {
-    return text; // not JSON: as it came
-  }
-}
+const Headers = ({headers}) => html`
+  <section class="panel" aria-labelledby="headers">
+    <h2 id="headers">Headers</h2>
+    <dl class="facts headers">${headers.map(({name, value}) => html`<dt>${name}</dt><dd><code>${value}</code></dd>`)}</dl>
+  </section>`;

@@ -1,21 +1,32 @@
-// Asks for the token, where one is needed.
-import { html, useState } from '../html.js';
-import { post } from '../api.js';
-import { Failure } from '../parts.js';
+// The way in where the relay has a token.
+import {html, useEffect, useRef, useState} from '../html.js';
+import {api} from '../api.js';
+import {Problem} from '../parts/basics.js';
+import {useAction} from '../parts/load.js';
 
-export function Login({ done }) {
+export function Login({onDone}) {
   const [token, setToken] = useState('');
-  const [error, setError] = useState(null);
-  const enter = (e) => {
-    e.preventDefault();
-    post('/api/v1/session', { token }).then(done, setError);
-  };
-  return html`<div class="login"><h1>GHL Relay</h1>
-    <form onSubmit=${enter}>
-      <label for="token">Admin token</label>
-      <input id="token" data-testid="token" type="password" autocomplete="current-password" required value=${token} onInput=${(e) => setToken(e.target.value)} />
-      <button type="submit" data-testid="login">Log in</button>
-    </form>
-    <${Failure} error=${error} />
-    <p class="quiet">It is <code>admin.token</code> of the configuration.</p></div>`;
+  const field = useRef(null);
+  const {busy, error, run} = useAction(() => api.login(token));
+  useEffect(() => field.current.focus(), []);
+  return html`
+    <main class="login" id="main" tabindex="-1">
+      <form class="panel" onSubmit=${async (e) => {
+        e.preventDefault();
+        if (await run()) {
+          onDone();
+        } else {
+          field.current.select();
+        }
+      }}>
+        <img src="/console/icon.svg" width="40" height="40" alt="" />
+        <h1>GHL Relay</h1>
+        <label>Admin token
+          <input ref=${field} type="password" autocomplete="current-password" required data-testid="token" value=${token}
+            aria-describedby="token-hint" onInput=${(e) => setToken(e.target.value)} /></label>
+        <p id="token-hint" class="muted">It is <code>admin.token</code> in the relay's configuration.</p>
+        <${Problem} error=${error} />
+        <button class="primary" type="submit" disabled=${busy} data-testid="login">Log in</button>
+      </form>
+    </main>`;
 }

@@ -1,34 +1,59 @@
-// What a retry policy does, if every attempt fails at once.
-import { html, useState } from '../html.js';
-import { duration } from '../format.js';
-import { Failure, Scrolling, useApi } from '../parts.js';
-import { ScheduleDrawing } from '../draw/schedule.js';
+// The schedule explorer: when a policy would try again, without any event.
+import {html} from '../html.js';
+import {api} from '../api.js';
+import {count, offset} from '../format.js';
+import {replace} from '../router.js';
+import {Choice, Loading, Problem} from '../parts/basics.js';
+import {useLoaded} from '../parts/load.js';
+import {PlanTable} from '../draw/attempts.js';
+import {Schedule} from '../draw/schedule.js';
+import {ofSchedule} from '../draw/timeline.js';
 
-export function SchedulePage() {
-  const [policy, setPolicy] = useState('ghl-2025');
-  const [timeline, setTimeline] = useState('');
-  const [jitter, setJitter] = useState('');
-  const { data, error } = useApi('/api/v1/schedule', { policy, timeline, jitter });
-  return html`<h1>Schedule explorer</h1>
-    <form class="actions" onSubmit=${(e) => e.preventDefault()}>
-      <label>Policy <select data-testid="policy" value=${policy} onChange=${(e) => setPolicy(e.target.value)}>
-        ${(data?.policies ?? [policy]).map((name) => html`<option value=${name}>${name}</option>`)}</select></label>
-      <label>Timeline <select value=${timeline} onChange=${(e) => setTimeline(e.target.value)}>
-        <option value="">the policy's own</option><option value="offsets">offsets</option><option value="intervals">intervals</option></select></label>
-      <label>Jitter <input data-testid="jitter" value=${jitter} placeholder="the least, or 3s" onChange=${(e) => setJitter(e.target.value.trim())} /></label>
-    </form>
-    <${Failure} error=${error} />
-    ${data && html`
-      <p>On ${data.retryOn.join(', ')}: at most ${data.maxRetries} retries, none due later than ${duration(data.maxDurationMs)} after the first failure. ${data.stop === 'maxDuration' ? 'The time ends it first.' : 'The number ends it first.'}</p>
-      ${data.assumed.length > 0 && html`<p class="watch">Not published by the platform, so assumed: ${data.assumed.join(', ')}.</p>`}
-      <${ScheduleDrawing} name=${data.policy} cap=${data.maxDurationMs}
-        window=${data.jitter.on === 'first' ? [data.jitter.minMs, data.jitter.maxMs] : null}
-        ticks=${data.attempts.map((a) => ({ number: a.number, offset: a.offsetMs, earliest: a.earliestMs, latest: a.latestMs }))} />
-      <${Scrolling} label="Attempts"><table>
-        <thead><tr><th scope="col" class="number">Attempt</th><th scope="col" class="number">After the first</th><th scope="col" class="number">After the one before</th><th scope="col">Earliest to latest</th></tr></thead>
-        <tbody>${data.attempts.map((attempt, i) => html`<tr><th scope="row" class="number">${attempt.number}</th>
-          <td class="number">${duration(attempt.offsetMs)}</td>
-          <td class="number">${i === 0 ? '–' : duration(attempt.offsetMs - data.attempts[i - 1].offsetMs)}</td>
-          <td>${duration(attempt.earliestMs)} to ${duration(attempt.latestMs)}</td></tr>`)}</tbody>
-      </table><//>`}`;
+export function ScheduleExplorer({route}) {
+  const asked = Object.fromEntries(['policy', 'timeline', 'jitter'].map((name) => [name, route.parameters.get(name) ?? '']));
+  const {data, error} = useLoaded(() => api.schedule(asked), [asked.policy, asked.timeline, asked.jitter]);
+  const change = (name, value) => replace('/schedule', {...asked, [name]: value});
+  return html`
+    <header class="page-head"><div><h1>Schedule</h1>
+      <p class="muted">When a delivery is tried again if every attempt fails at once.</p></div></header>
+    <section class="panel" aria-labelledby="choose">
+      <h2 id="choose" class="hidden-text">Choose</h2>
+      <div class="fields">
+        <label>Policy
+          <select value=${data?.policy ?? ''} data-testid="policy" onChange=${(e) => change('policy', e.target.value)}>
+            ${(data?.policies ?? []).map((name) => html`<option value=${name} selected=${name === data.policy}>${name}</option>`)}
+          </select></label>
+        <div class="field"><span>Retries count from</span>
+          <${Choice} label="Timeline" value=${data?.timeline} onChange=${(value) => change('timeline', value)}
+            options=${[['offsets', 'the first attempt'], ['intervals', 'the attempt before']]} /></div>
+        <label>Jitter
+          <input value=${asked.jitter} size="8" placeholder=${data ? `${data.jitter.minMs / 1000}s` : ''} data-testid="jitter"
+            disabled=${data?.jitter.on === 'none'} onChange=${(e) => change('jitter', e.target.value.trim())} /></label>
+        ${data && html`<p class="muted">${jitterWords(data.jitter)}</p>`}
+      </div>
+      <${Problem} error=${error} />
+    </section>
+    ${!data && !error && html`<${Loading} />`}
+    ${data && html`<${Shown} schedule=${data} />`}`;
+}
+
+const jitterWords = ({on, minMs, maxMs}) => ({
+  none: 'This policy has no jitter.',
+  first: `Drawn once, between ${offset(minMs)} and ${offset(maxMs)}, and added to every retry.`,
+  each: `Drawn for each retry, between ${offset(minMs)} and ${offset(maxMs)}.`,
+})[on];
+
+function Shown({schedule}) {
+  const timeline = ofSchedule(schedule);
+  return html`
+    <section class="panel" aria-labelledby="drawn">
+      <h2 id="drawn">${schedule.policy}</h2>
+      <p class="muted">Tries again on ${schedule.retryOn.join(', ')}. Ends after ${schedule.stop === 'maxDuration'
+        ? `${offset(schedule.maxDurationMs)}: a later retry is not made`
+        : count(schedule.maxRetries, 'retry', 'retries')}.</p>
+      ${schedule.assumed.length > 0 && html`
+        <p class="notice warn">Nobody publishes these of the platform's policy; they are assumed: ${schedule.assumed.join(', ')}.</p>`}
+      <${Schedule} name=${schedule.policy} timeline=${timeline} />
+      <${PlanTable} timeline=${timeline} />
+    </section>`;
 }

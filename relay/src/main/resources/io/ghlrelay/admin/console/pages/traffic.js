@@ -1,81 +1,94 @@
-// The last hour drawn, and who has gone silent.
-import { html, useEffect, useRef, useState } from '../html.js';
-import uPlot from '../vendor/uplot.js';
-import { number } from '../format.js';
-import { Failure, Scrolling, Time, useApi } from '../parts.js';
+// The last hour by minute, and the last day by type and by location, so that silence shows.
+import {html} from '../html.js';
+import {api} from '../api.js';
+import {relayNow} from '../clock.js';
+import {count, number, span} from '../format.js';
+import {link} from '../router.js';
+import {Loading, None, Problem, Scroll, Time} from '../parts/basics.js';
+import {useLoaded} from '../parts/load.js';
+import {Chart} from '../draw/chart.js';
+import {Hours} from '../draw/hours.js';
 
-const LINES = [
-  ['accepted', 'Accepted', '--blue'],
-  ['delivered', 'Delivered', '--green'],
-  ['retried', 'To be retried', '--amber'],
-  ['dead', 'Dead', '--red'],
+const REFRESH_MILLIS = 10_000;
+
+// Told apart without colour too: by dashes and by what they do.
+const SERIES = [
+  {key: 'accepted', label: 'accepted', colour: '--accent', width: 2.25},
+  {key: 'delivered', label: 'delivered', colour: '--good', dash: [8, 4]},
+  {key: 'retried', label: 'to be retried', colour: '--warn', dash: [2, 3]},
+  {key: 'dead', label: 'given up', colour: '--bad', dash: [10, 3, 2, 3]},
 ];
 
-export function Traffic() {
-  const { data, error } = useApi('/api/v1/activity', {}, 10000);
-  return html`<h1>Traffic</h1><${Failure} error=${error} />
-    ${data && html`<${Chart} activity=${data} />`}
-    <${Counts} by="type" title="By type" name="Type" />
-    <${Counts} by="location" title="By location" name="Location" />`;
+export const Traffic = () => html`
+  <header class="page-head"><div><h1>Traffic</h1>
+    <p class="muted">What came and what became of it. An event for three targets is delivered three times.</p></div></header>
+  <${Activity} />
+  <${Counts} by="type" title="By type" />
+  <${Counts} by="location" title="By location" />`;
+
+function Activity() {
+  const {data, error, load} = useLoaded(api.activity, [], REFRESH_MILLIS);
+  return html`
+    <section class="panel" aria-labelledby="hour">
+      <div class="panel-head"><h2 id="hour">Last hour, by minute</h2>
+        <ul class="legend">${SERIES.map((one) => html`
+          <li><svg width="26" height="8" aria-hidden="true"><line class=${`stroke ${one.colour.slice(2)}`} x1="0" x2="26" y1="4" y2="4"
+            stroke-dasharray=${one.dash?.join(' ')} /></svg>${one.label}</li>`)}</ul></div>
+      <${Problem} error=${error} retry=${load} />
+      ${!data && !error && html`<${Loading} />`}
+      ${data && html`
+        <p class="muted">The last minute is still running.</p>
+        <${Chart} label="Events of the last hour by minute; the table below has the numbers" data=${plotted(data)} series=${SERIES} />
+        <details><summary>The minutes as a table</summary><${Minutes} data=${data} /></details>`}
+    </section>`;
 }
 
-function Chart({ activity }) {
-  const place = useRef(null);
-  const plot = useRef(null);
-  const start = new Date(activity.from).getTime() / 1000;
-  const minutes = activity.accepted.map((_, i) => start + i * activity.stepSeconds);
-  const data = [minutes, ...LINES.map(([key]) => activity[key])];
-  useEffect(() => {
-    const style = getComputedStyle(document.documentElement);
-    const colour = (name) => style.getPropertyValue(name).trim();
-    const axis = { stroke: colour('--quiet'), grid: { stroke: colour('--line') }, ticks: { stroke: colour('--line') } };
-    const width = () => place.current.clientWidth;
-    plot.current = new uPlot(
-      {
-        width: width(), height: 220,
-        series: [{}, ...LINES.map(([, label, name]) => ({ label, stroke: colour(name), width: 2, points: { show: false } }))],
-        axes: [axis, { ...axis, size: 60 }],
-        scales: { y: { range: (_, least, most) => [0, Math.max(1, most)] } },
-      },
-      data, place.current);
-    const resized = () => plot.current.setSize({ width: width(), height: 220 });
-    window.addEventListener('resize', resized);
-    return () => { window.removeEventListener('resize', resized); plot.current.destroy(); };
-  }, []);
-  useEffect(() => plot.current?.setData(data), [activity]);
-  return html`<section aria-labelledby="hour"><h2 id="hour">The last hour, a minute</h2>
-    <div ref=${place} class="chart" aria-hidden="true" data-testid="chart" />
-    <details><summary>As a table</summary><${Scrolling} label="The last hour by minute"><table>
-      <thead><tr><th scope="col">Minute</th>${LINES.map(([, label]) => html`<th scope="col" class="number">${label}</th>`)}</tr></thead>
-      <tbody>${minutes.map((at, i) => html`<tr><th scope="row"><${Time} at=${new Date(at * 1000).toISOString()} /></th>
-        ${LINES.map(([key]) => html`<td class="number">${number(activity[key][i])}</td>`)}</tr>`)}</tbody>
-    </table><//></details></section>`;
+function plotted(data) {
+  const from = Date.parse(data.from) / 1000;
+  return [data.accepted.map((_, i) => from + i * data.stepSeconds), ...SERIES.map(({key}) => data[key])];
 }
 
-function Counts({ by, title, name }) {
-  const [limit, setLimit] = useState(20);
-  const { data, error } = useApi('/api/v1/counts', { by, limit }, 10000);
-  if (!data) return html`<${Failure} error=${error} />`;
-  const most = Math.max(1, ...data.items.flatMap((item) => item.hours));
-  return html`<section aria-labelledby=${by}><h2 id=${by}>${title}</h2>
-    <p class="quiet">Since <${Time} at=${data.since} date=${true} />; a cell is an hour, the last one runs.</p>
-    <${Scrolling} label=${title}><table data-testid=${`counts-${by}`}>
-      <thead><tr><th scope="col">${name}</th><th scope="col" class="number">Events</th><th scope="col">Last received</th><th scope="col">24 hours</th></tr></thead>
-      <tbody>${data.items.map((item) => html`<tr>
-        <th scope="row" class="id">${item.name === null ? html`<span class="quiet">none</span>` : html`<a href=${`#/?q=${encodeURIComponent(`${by}:${item.name}`)}`}>${item.name}</a>`}</th>
-        <td class="number">${number(item.total)}</td><td><${Time} at=${item.lastReceivedAt} date=${true} /></td>
-        <td><${Hours} hours=${item.hours} most=${most} /></td></tr>`)}</tbody>
-    </table><//>
-    ${data.items.length === 0 && html`<p class="quiet">Nothing has arrived yet.</p>`}
-    ${data.others > 0 && html`<p><button type="button" onClick=${() => setLimit(Math.min(1000, limit * 5))}>Show more of ${number(data.others)} others</button></p>`}
-  </section>`;
+const COLUMNS = [['accepted', 'Accepted'], ['duplicates', 'Duplicates'], ['refused', 'Refused'],
+  ['signatureFailures', 'Bad signatures'], ['delivered', 'Delivered'], ['retried', 'To be retried'], ['dead', 'Given up']];
+
+function Minutes({data}) {
+  const from = Date.parse(data.from);
+  const rows = data.accepted.map((_, i) => i).reverse();
+  return html`
+    <${Scroll} label="The last hour as a table">
+      <table data-testid="minutes">
+        <thead><tr><th scope="col">Minute</th>${COLUMNS.map(([, name]) => html`<th scope="col" class="right">${name}</th>`)}</tr></thead>
+        <tbody>${rows.map((i) => html`
+          <tr><th scope="row"><${Time} at=${new Date(from + i * data.stepSeconds * 1000).toISOString()} /></th>
+            ${COLUMNS.map(([key]) => html`<td class="right">${number(data[key][i])}</td>`)}</tr>`)}</tbody>
+      </table>
+    <//>`;
 }
 
-function Hours({ hours, most }) {
-  const silent = hours.filter((count) => count === 0).length;
-  return html`<svg class="hours" viewBox="0 0 ${hours.length * 9} 18" role="img" aria-label=${`Last 24 hours: ${hours.join(', ')}`}>
-    <title>${silent} of 24 hours without an event</title>
-    ${hours.map((count, i) => html`<rect class=${count === 0 ? 'empty' : 'full'} x=${i * 9} y="0" width="8" height="18"
-      fill-opacity=${count === 0 ? 1 : 0.25 + (0.75 * count) / most}><title>${number(count)}</title></rect>`)}
-  </svg>`;
+function Counts({by, title}) {
+  const {data, error, load} = useLoaded(() => api.counts(by), [by], REFRESH_MILLIS);
+  return html`
+    <section class="panel" aria-labelledby=${`by-${by}`} data-testid=${`by-${by}`}>
+      <h2 id=${`by-${by}`}>${title}</h2>
+      <${Problem} error=${error} retry=${load} />
+      ${!data && !error && html`<${Loading} />`}
+      ${data && (data.items.length === 0
+        ? html`<p class="empty muted">No event has come since the relay started.</p>`
+        : html`<${CountsTable} ...${{by, data}} />`)}
+      ${data?.others > 0 && html`<p class="muted">and ${count(data.others, by)} more.</p>`}
+    </section>`;
 }
+
+const CountsTable = ({by, data}) => html`
+  <table class="counts">
+    <thead><tr><th scope="col">${by === 'type' ? 'Type' : 'Location'}</th><th scope="col">Last 24 hours</th>
+      <th scope="col" class="right">Events</th><th scope="col" class="right wide">Last received</th></tr></thead>
+    <tbody>${data.items.map((item) => html`
+      <tr>
+        <th scope="row">${item.name === null ? html`<${None} text=${`no ${by}`} />`
+          : html`<a href=${link('/', {q: `${by}:${item.name}`})}>${by === 'type' ? item.name : html`<code>${item.name}</code>`}</a>`}</th>
+        <td><${Hours} name=${item.name ?? `no ${by}`} hours=${item.hours} from=${Date.parse(data.from)} since=${Date.parse(data.since)} /></td>
+        <td class="right">${number(item.total)}</td>
+        <td class="right wide"><time dateTime=${item.lastReceivedAt} title=${item.lastReceivedAt}>${span(relayNow() - Date.parse(item.lastReceivedAt))} ago</time></td>
+      </tr>`)}</tbody>
+  </table>`;
