@@ -1,0 +1,139 @@
+// "Is everything arriving, is anything stuck, what do I do": one sentence and where to go. Pure.
+import {answer, count, localTime, span} from './format.js';
+import {link} from './router.js';
+
+const MINUTE = 60_000;
+
+/**
+ * @typedef {object} Finding
+ * @property {'bad'|'warn'|'good'|'idle'} level
+ * @property {string} key   stays while the finding is the same, whatever its numbers: for announcing
+ * @property {string} text  the sentence
+ * @property {{text: string, href: string}|null} action  what to do
+ */
+
+/** All that is to be said, gravest first; never empty. */
+export function findings({connection, lostAt, status, targets}, now) {
+  if (connection === 'lost') {
+    return [{
+      level: 'bad',
+      key: 'lost',
+      text: `No connection to the relay since ${localTime(lostAt)}. What you see is from then; this page tries again by itself.`,
+      action: null,
+    }];
+  }
+  if (!status || !targets) {
+    return [{level: 'idle', key: 'loading', text: 'Asking the relay how it is.', action: null}];
+  }
+  const list = [
+    ...notReady(status),
+    ...failing(targets, now),
+    ...paused(targets),
+    ...gaveUp(status),
+    ...unrouted(status),
+    ...forged(status),
+    ...degraded(targets),
+  ];
+  return list.length ? list : [fine(status)];
+}
+
+function notReady(status) {
+  if (status.ready) {
+    return [];
+  }
+  const why = status.checks.filter((check) => !check.ok).map((check) => `${check.name}: ${check.detail}`);
+  return [{
+    level: 'bad',
+    key: 'notReady',
+    text: `The relay is not ready to take events: ${why.join('; ')}.`,
+    action: null,
+  }];
+}
+
+function failing(targets, now) {
+  return targets.filter((target) => target.health === 'failing').map((target) => ({
+    level: 'bad',
+    key: `failing ${target.name}`,
+    text: `Target ${target.name} has been failing for ${span(now - failingSince(target, now))}: `
+      + `${count(target.pending, 'event')} ${target.pending === 1 ? 'waits' : 'wait'}. `
+      + `${answer(target.lastFailure)}.`,
+    action: {
+      text: target.pending ? 'See what waits' : 'See its events',
+      href: link('/', {q: `target:${target.name}${target.pending ? ' state:pending' : ''}`}),
+    },
+  }));
+}
+
+/** The first minute of failures behind the last one with a success; the API counts by minute. */
+export function failingSince({minutes, lastFailure}, now) {
+  let first = null;
+  for (let i = minutes.delivered.length - 1; i >= 0 && !minutes.delivered[i]; i--) {
+    if (minutes.retried[i] || minutes.dead[i]) {
+      first = i;
+    }
+  }
+  const since = first === null
+    ? Date.parse(lastFailure?.at ?? now)
+    : Date.parse(minutes.from) + first * MINUTE;
+  return Math.min(since, now);
+}
+
+function paused(targets) {
+  return targets.filter((target) => target.paused).map((target) => ({
+    level: target.pending ? 'warn' : 'idle',
+    key: `paused ${target.name}`,
+    text: target.pending
+      ? `Target ${target.name} is paused: ${count(target.pending, 'event')} ${target.pending === 1 ? 'waits' : 'wait'} until it is resumed.`
+      : `Target ${target.name} is paused. Nothing waits for it yet.`,
+    action: target.pending
+      ? {text: 'See what waits', href: link('/', {q: `target:${target.name} state:pending`})}
+      : null,
+  }));
+}
+
+function gaveUp(status) {
+  return status.dead === 0 ? [] : [{
+    level: 'warn',
+    key: 'dead',
+    text: `${count(status.dead, 'delivery was', 'deliveries were')} given up and ${status.dead === 1 ? 'is' : 'are'} kept as dead ${status.dead === 1 ? 'letter' : 'letters'}.`,
+    action: {text: 'Look why, and replay', href: link('/dead')},
+  }];
+}
+
+function unrouted(status) {
+  return status.unrouted === 0 ? [] : [{
+    level: 'warn',
+    key: 'unrouted',
+    text: `${count(status.unrouted, 'event')} matched no route and went nowhere.`,
+    action: {text: 'See which', href: link('/', {q: 'state:unrouted'})},
+  }];
+}
+
+function forged(status) {
+  return status.signatureFailures5m === 0 ? [] : [{
+    level: 'warn',
+    key: 'signatures',
+    text: `${count(status.signatureFailures5m, 'request')} in the last 5 minutes had no valid signature and ${status.signatureFailures5m === 1 ? 'was' : 'were'} refused.`,
+    action: {text: 'Check the keys', href: link('/config')},
+  }];
+}
+
+function degraded(targets) {
+  return targets.filter((target) => target.health === 'degraded').map((target) => ({
+    level: 'warn',
+    key: `degraded ${target.name}`,
+    text: `Target ${target.name} fails now and then; what failed is tried again. ${answer(target.lastFailure).replace('Its last answer was', 'Its last failure was')}.`,
+    action: {text: 'See its events', href: link('/', {q: `target:${target.name}`})},
+  }));
+}
+
+function fine(status) {
+  return status.accepted === 0
+    ? {
+      level: 'idle',
+      key: 'empty',
+      text: 'All is well. No event has come since the relay started.',
+      action: {text: 'Where it listens', href: link('/config')},
+    }
+    : {level: 'good', key: 'fine', text: 'Everything is arriving, nothing is stuck.', action: null};
+}
