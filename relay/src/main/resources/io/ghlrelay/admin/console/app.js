@@ -120,6 +120,8 @@ function usePageTitle(title, live, route, main) {
       main.current.focus({preventScroll: true});
     }
     first.current = false;
+    // On a phone the pages do not all fit beside each other.
+    document.querySelector('nav [aria-current]')?.scrollIntoView({block: 'nearest', inline: 'nearest'});
   }, [route.path]);
 }
 

@@ -55,7 +55,7 @@ function failing(targets, now) {
     level: 'bad',
     key: `failing ${target.name}`,
     text: `Target ${target.name} has been failing for ${span(now - failingSince(target, now))}: `
-      + `${count(target.pending, 'event')} ${target.pending === 1 ? 'waits' : 'wait'}. `
+      + `${target.pending ? waiting(target) : 'nothing waits, but nothing arrives'}. `
       + `${answer(target.lastFailure)}.`,
     action: {
       text: target.pending ? 'See what waits' : 'See its events',
@@ -63,6 +63,8 @@ function failing(targets, now) {
     },
   }));
 }
+
+const waiting = (target) => `${count(target.pending, 'event')} ${target.pending === 1 ? 'waits' : 'wait'}`;
 
 /** The first minute of failures behind the last one with a success; the API counts by minute. */
 export function failingSince({minutes, lastFailure}, now) {
@@ -83,7 +85,7 @@ function paused(targets) {
     level: target.pending ? 'warn' : 'idle',
     key: `paused ${target.name}`,
     text: target.pending
-      ? `Target ${target.name} is paused: ${count(target.pending, 'event')} ${target.pending === 1 ? 'waits' : 'wait'} until it is resumed.`
+      ? `Target ${target.name} is paused: ${waiting(target)} until it is resumed.`
       : `Target ${target.name} is paused. Nothing waits for it yet.`,
     action: target.pending
       ? {text: 'See what waits', href: link('/', {q: `target:${target.name} state:pending`})}

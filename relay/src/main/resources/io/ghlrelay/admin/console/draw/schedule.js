@@ -7,10 +7,12 @@ import {deferral, drift, offset, result} from '../format.js';
 import {extent} from './timeline.js';
 import {scale, uncrowded} from './scale.js';
 
-// The rows of the drawing, from the top, in pixels.
-const ROW = {flags: 11, results: 29, attempts: 44, drifts: 63, planned: 84, numbers: 105, axis: 114, labels: 130};
-const HEIGHT = 138;
+// The rows of the drawing, from the top, in pixels; without attempts there are fewer.
+const ROWS = {flags: 11, results: 29, attempts: 44, drifts: 63, planned: 84, numbers: 105, axis: 114, labels: 134, height: 138};
+const ROWS_PLANNED = {flags: 11, planned: 34, numbers: 56, axis: 66, labels: 86, height: 90};
+
 const LEFT = 58;
+const LEFT_NARROW = 26;
 const RIGHT = 26;
 const NARROW = 520;
 
@@ -49,78 +51,79 @@ export function Schedule({name, timeline, nowMs = null}) {
 }
 
 function Drawing({name, timeline, nowMs, width, logarithmic}) {
-  const left = width < NARROW ? 12 : LEFT;
+  const left = width < NARROW ? LEFT_NARROW : LEFT;
   const {x, ticks} = scale(logarithmic, extent(timeline, nowMs), left, width - RIGHT);
   const hatch = `hatch-${name}`;
+  const rows = timeline.attempts.length ? ROWS : ROWS_PLANNED;
   return html`
-    <svg width=${width} height=${HEIGHT} role="img" aria-label=${summary(name, timeline)} data-testid=${`schedule-${name}`}>
+    <svg width=${width} height=${rows.height} role="img" aria-label=${summary(name, timeline)} data-testid=${`schedule-${name}`}>
       <defs><pattern id=${hatch} width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
         <rect class="fill held-soft" width="6" height="6" /><rect class="fill held" width="2" height="6" />
       </pattern></defs>
       ${left === LEFT && html`
-        ${timeline.attempts.length > 0 && html`<text class="row-name" x="0" y=${ROW.attempts + 4}>made</text>`}
-        <text class="row-name" x="0" y=${ROW.planned + 4}>planned</text>`}
-      <${Axis} ...${{x, ticks, left}} right=${width - RIGHT} />
-      ${timeline.capMs !== null && html`<${Limit} x=${x(timeline.capMs)} capMs=${timeline.capMs} width=${width} />`}
-      <${Planned} ...${{timeline, x}} />
-      ${nowMs !== null && html`<${Now} x=${x(nowMs)} />`}
-      <${Held} ...${{timeline, x, hatch}} />
-      <${Attempts} ...${{timeline, x}} />
+        ${timeline.attempts.length > 0 && html`<text class="row-name" x="0" y=${rows.attempts + 4}>made</text>`}
+        <text class="row-name" x="0" y=${rows.planned + 4}>planned</text>`}
+      <${Axis} ...${{x, rows, ticks, left}} right=${width - RIGHT} />
+      ${timeline.capMs !== null && html`<${Limit} rows=${rows} x=${x(timeline.capMs)} capMs=${timeline.capMs} width=${width} />`}
+      <${Planned} ...${{timeline, x, rows}} />
+      ${nowMs !== null && html`<${Now} rows=${rows} x=${x(nowMs)} />`}
+      <${Held} ...${{timeline, x, rows, hatch}} />
+      <${Attempts} ...${{timeline, x, rows}} />
     </svg>`;
 }
 
-const Axis = ({x, ticks, left, right}) => html`
+const Axis = ({x, rows, ticks, left, right}) => html`
   <g class="axis">
-    <line x1=${left} x2=${right} y1=${ROW.axis} y2=${ROW.axis} />
+    <line x1=${left} x2=${right} y1=${rows.axis} y2=${rows.axis} />
     ${ticks.map((tick) => html`
-      <line x1=${x(tick)} x2=${x(tick)} y1=${ROW.axis} y2=${ROW.axis + 5} />
-      <text x=${x(tick)} y=${ROW.labels + 4} text-anchor="middle">${offset(tick).replace(/^0 s$/, '0')}</text>`)}
+      <line x1=${x(tick)} x2=${x(tick)} y1=${rows.axis} y2=${rows.axis + 5} />
+      <text x=${x(tick)} y=${rows.labels} text-anchor="middle">${offset(tick).replace(/^0 s$/, '0')}</text>`)}
   </g>`;
 
-const Limit = ({x, capMs, width}) => html`
+const Limit = ({x, rows, capMs, width}) => html`
   <g class="limit">
     <title>No attempt is planned later than ${offset(capMs)} after the first one ended.</title>
-    <rect class="beyond" x=${x} y=${ROW.flags + 6} width=${Math.max(0, width - x)} height=${ROW.axis - ROW.flags - 6} />
-    <line x1=${x} x2=${x} y1=${ROW.flags + 6} y2=${ROW.axis} />
-    <text x=${Math.min(x + 4, width)} y=${ROW.flags} text-anchor="end">limit ${offset(capMs)}</text>
+    <rect class="beyond" x=${x} y=${rows.flags + 6} width=${Math.max(0, width - x)} height=${rows.axis - rows.flags - 6} />
+    <line x1=${x} x2=${x} y1=${rows.flags + 6} y2=${rows.axis} />
+    <text x=${Math.min(x + 4, width)} y=${rows.flags} text-anchor="end">limit ${offset(capMs)}</text>
   </g>`;
 
-const Now = ({x}) => html`
+const Now = ({x, rows}) => html`
   <g class="now">
-    <line x1=${x} x2=${x} y1=${ROW.flags + 4} y2=${ROW.axis} />
-    <text x=${x} y=${ROW.flags} text-anchor="middle">now</text>
+    <line x1=${x} x2=${x} y1=${rows.flags + 4} y2=${rows.axis} />
+    <text x=${x} y=${rows.flags} text-anchor="middle">now</text>
   </g>`;
 
-const Planned = ({timeline, x}) => html`
+const Planned = ({timeline, x, rows}) => html`
   <g class="planned">
     ${timeline.planned.map((one) => one.windowMs && html`
-      <rect class="jitter" x=${x(one.windowMs[0])} y=${ROW.planned - 9} height="18" rx="2"
+      <rect class="jitter" x=${x(one.windowMs[0])} y=${rows.planned - 9} height="18" rx="2"
         width=${Math.max(2, x(one.windowMs[1]) - x(one.windowMs[0]))}>
         <title>Attempt ${one.number}: the jitter puts it between ${offset(one.windowMs[0])} and ${offset(one.windowMs[1])}</title>
       </rect>`)}
     ${timeline.planned.map((one) => html`
       <g data-planned=${one.number} data-offset-ms=${Math.round(one.offsetMs)}>
         <title>Attempt ${one.number}, planned at ${offset(one.offsetMs)}</title>
-        ${one.made && html`<line class="to-attempt" x1=${x(one.offsetMs)} x2=${x(one.offsetMs)} y1=${ROW.attempts} y2=${ROW.planned} />`}
-        <line class=${one.made ? 'tick' : 'tick open'} x1=${x(one.offsetMs)} x2=${x(one.offsetMs)} y1=${ROW.planned - 9} y2=${ROW.planned + 9} />
+        ${one.made && html`<line class="to-attempt" x1=${x(one.offsetMs)} x2=${x(one.offsetMs)} y1=${rows.attempts} y2=${rows.planned} />`}
+        <line class=${one.made ? 'tick' : 'tick open'} x1=${x(one.offsetMs)} x2=${x(one.offsetMs)} y1=${rows.planned - 9} y2=${rows.planned + 9} />
       </g>`)}
     ${uncrowded(timeline.planned, (one) => x(one.offsetMs), NUMBER).map((one) => html`
-      <text x=${x(one.offsetMs)} y=${ROW.numbers} text-anchor="middle">${one.number}</text>`)}
+      <text x=${x(one.offsetMs)} y=${rows.numbers} text-anchor="middle">${one.number}</text>`)}
   </g>`;
 
-const Held = ({timeline, x, hatch}) => timeline.attempts.filter((attempt) => attempt.heldMs).map((attempt) => {
+const Held = ({timeline, x, rows, hatch}) => timeline.attempts.filter((attempt) => attempt.heldMs).map((attempt) => {
   const from = x(attempt.offsetMs - attempt.heldMs);
   const width = Math.max(3, x(attempt.offsetMs) - from);
   const words = deferral(attempt.deferral);
   return html`
     <g class="held-back" data-deferral=${attempt.deferral}>
       <title>Attempt ${attempt.number} was held back for ${offset(attempt.heldMs)}: ${words}</title>
-      <rect fill=${`url(#${hatch})`} x=${from} y=${ROW.attempts - 8} width=${width} height="16" rx="2" />
-      ${width > words.length * 6.5 && html`<text x=${from + width / 2} y=${ROW.attempts + 4} text-anchor="middle">${words}</text>`}
+      <rect fill=${`url(#${hatch})`} x=${from} y=${rows.attempts - 8} width=${width} height="16" rx="2" />
+      ${width > words.length * 6.5 && html`<text x=${from + width / 2} y=${rows.attempts + 4} text-anchor="middle">${words}</text>`}
     </g>`;
 });
 
-function Attempts({timeline, x}) {
+function Attempts({timeline, x, rows}) {
   const {attempts} = timeline;
   const at = (attempt) => x(attempt.offsetMs);
   const labelled = uncrowded(attempts, at, LABEL);
@@ -131,12 +134,12 @@ function Attempts({timeline, x}) {
         return html`
           <g data-attempt=${attempt.number} data-offset-ms=${Math.round(attempt.offsetMs)}>
             <title>Attempt ${attempt.number} at ${offset(Math.max(0, attempt.offsetMs))}: ${result(attempt)}, ${drift(attempt.driftMs)} from its plan</title>
-            <${MarkAt} shape=${shape} tone=${tone} x=${at(attempt)} y=${ROW.attempts} scale=${1.15} />
+            <${MarkAt} shape=${shape} tone=${tone} x=${at(attempt)} y=${rows.attempts} scale=${1.15} />
           </g>`;
       })}
       ${labelled.map((attempt) => html`
-        <text class="result" x=${at(attempt)} y=${ROW.results} text-anchor="middle">${attempt.status ?? attempt.error}</text>
-        <text class="drift" x=${at(attempt)} y=${ROW.drifts} text-anchor="middle">${drift(attempt.driftMs)}</text>`)}
+        <text class="result" x=${at(attempt)} y=${rows.results} text-anchor="middle">${attempt.status ?? attempt.error}</text>
+        <text class="drift" x=${at(attempt)} y=${rows.drifts} text-anchor="middle">${drift(attempt.driftMs)}</text>`)}
     </g>`;
 }
 

@@ -41,7 +41,7 @@ const About = ({status}) => html`
     <dl class="facts">
       <dt>Version</dt><dd>${status.version} <span class="muted">${status.commit}</span></dd>
       <dt>Started</dt><dd><${Time} at=${status.startedAt} /></dd>
-      ${status.checks.map((check) => html`<dt>${check.name}</dt><dd class=${check.ok ? '' : 'state bad'}>${check.ok ? 'fine' : 'not fine'}${check.detail && `, ${check.detail}`}</dd>`)}
+      ${status.checks.map((check) => html`<dt>${check.name}</dt><dd class=${check.ok ? '' : 'state bad'}>${check.detail || (check.ok ? 'fine' : 'not fine')}</dd>`)}
     </dl></section>`;
 
 /**
@@ -59,11 +59,15 @@ export function yaml(value, indent = 0) {
     isTree(item) ? [{indent, key}, ...yaml(item, indent + 2)] : [{indent, key, value: scalar(item)}]);
 }
 
-const isTree = (value) => value !== null && typeof value === 'object' && Object.keys(value).length > 0;
+const isObject = (value) => value !== null && typeof value === 'object';
+
+/** Whether a value takes lines of its own; a list of plain values stands in one. */
+const isTree = (value) => isObject(value)
+  && (Array.isArray(value) ? value.some(isObject) : Object.keys(value).length > 0);
 
 function scalar(value) {
-  if (value !== null && typeof value === 'object') {
-    return Array.isArray(value) ? '[]' : '{}';
+  if (isObject(value)) {
+    return Array.isArray(value) ? `[${value.map(scalar).join(', ')}]` : '{}';
   }
   const needsQuotes = typeof value === 'string' && (/^[\s*&!%@`#{}[\]|>"'-]|: | #|[\s:]$|^(true|false|null|~|[\d.]+)?$/i).test(value);
   return needsQuotes ? JSON.stringify(value) : String(value);

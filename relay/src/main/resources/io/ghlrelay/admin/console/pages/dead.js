@@ -1,7 +1,7 @@
 // Dead letters by target and reason, and their replay.
 import {html, useState} from '../html.js';
 import {api} from '../api.js';
-import {count, deadReason, number, resultText} from '../format.js';
+import {deadReason, number, resultText} from '../format.js';
 import {link, replace} from '../router.js';
 import {Loading, Problem, Time} from '../parts/basics.js';
 import {FilterBox} from '../parts/filter.js';
@@ -45,14 +45,14 @@ function Groups({groups, filter, onReplay}) {
   return html`
     <table class="groups">
       <thead><tr><th scope="col">Target and reason</th><th scope="col">Last result</th><th scope="col" class="right">Events</th>
-        <th scope="col" class="wide">From</th><th scope="col" class="wide">To</th><th scope="col">Newest</th></tr></thead>
+        <th scope="col" class="wide">From</th><th scope="col" class="wide">To</th><th scope="col" class="right">Look at</th></tr></thead>
       ${[...byTarget(groups)].map(([target, ofTarget]) => html`
         <tbody key=${target} data-testid=${`dead-${target}`}>
           <tr class="group-head">
             <th scope="rowgroup" colspan="2">${target}</th>
             <td class="right"><strong>${number(ofTarget.reduce((sum, group) => sum + group.count, 0))}</strong></td>
             <td class="wide" colspan="2"></td>
-            <td class="right"><button class="small primary" data-testid=${`replay-group-${target}`} onClick=${() => onReplay(target)}>Replay to ${target}…</button></td>
+            <td class="right"><button class="small primary" data-testid=${`replay-group-${target}`} onClick=${() => onReplay(target)}>Replay…<span class="hidden-text"> to ${target}</span></button></td>
           </tr>
           ${ofTarget.map((group) => html`<${Group} group=${group} />`)}
         </tbody>`)}
@@ -73,6 +73,5 @@ const Group = ({group}) => html`
     <td class="wide"><${Time} at=${group.oldestReceivedAt} /></td>
     <td class="wide"><${Time} at=${group.newestReceivedAt} /></td>
     <td class="samples">${group.events.map((id, i) => html`
-      <a href=${link(`/events/${id}`)} aria-label=${`Event ${id}`} title=${id}>${i === 0 ? 'newest' : `${i + 1}`}</a> `)}
-      <span class="hidden-text">${count(group.events.length, 'event')}</span></td>
+      <a class=${i ? 'wide' : ''} href=${link(`/events/${id}`)} title=${id}><span class="hidden-text">event </span>${i ? i + 1 : 'newest'}</a> `)}</td>
   </tr>`;

@@ -1,5 +1,5 @@
 // One event: what became of it at each target, why it went there, and what it is.
-import {html, useState} from '../html.js';
+import {html, useRef, useState} from '../html.js';
 import {api} from '../api.js';
 import {useNow} from '../clock.js';
 import {bytes, count, countdown, deadReason, exactTime} from '../format.js';
@@ -33,7 +33,7 @@ export function EventPage({route}) {
     <${Problem} error=${error} />
     ${event.deliveries.length === 0 && html`
       <p class="notice warn">No route took this event. Mend the routes, then replay it: it goes where they lead then.</p>`}
-    ${event.deliveries.map((delivery) => html`
+    ${[...event.deliveries].sort((a, b) => rank(a) - rank(b)).map((delivery) => html`
       <${Delivery} key=${delivery.target} ...${{event, delivery}} onReplayed=${load} />`)}
     <div class="columns">
       <${Envelope} event=${event} />
@@ -45,6 +45,9 @@ export function EventPage({route}) {
     <${Headers} headers=${event.headers} />
     <${Body} event=${event} />`;
 }
+
+/** What still needs someone comes first. */
+const rank = (delivery) => ['dead', 'pending', 'cancelled', 'delivered'].indexOf(delivery.state);
 
 function Head({event, onReplayed}) {
   const [curl, setCurl] = useState(false);
@@ -88,6 +91,8 @@ function Delivery({event, delivery, onReplayed}) {
   const timeline = ofDelivery(delivery, shown);
   const {shape, tone} = deliveryState(delivery);
   const isCurrent = shown === delivery.series;
+  // What arrived at once needs no explanation, so its drawing is folded, once: it does not close on anybody.
+  const atOnce = useRef(delivery.state === 'delivered' && delivery.attemptList.length === 1);
   // The present matters where something is still to come.
   const nowMs = isCurrent && delivery.state === 'pending' && timeline.zeroAt !== null
     ? Math.max(0, now - timeline.zeroAt) : null;
@@ -103,7 +108,8 @@ function Delivery({event, delivery, onReplayed}) {
           <${Replay} ...${{event, onReplayed}} targets=${[delivery.target]} label="Replay" testId=${`replay-${delivery.target}`} />`}
       </div>
       <p class="muted">${policyWords(delivery)} Route <strong>${delivery.route}</strong> brought it here.</p>
-      <${Schedule} name=${delivery.target} timeline=${timeline} nowMs=${nowMs} />
+      <details open=${!atOnce.current}><summary>Schedule</summary>
+        <${Schedule} name=${delivery.target} timeline=${timeline} nowMs=${nowMs} /></details>
       <details><summary>Attempts as a table</summary>
         <${AttemptsTable} name=${delivery.target} timeline=${timeline} now=${now} /></details>
     </section>`;

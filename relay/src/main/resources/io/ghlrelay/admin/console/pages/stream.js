@@ -119,7 +119,7 @@ function Row({event, now}) {
       <td class="deliveries">${event.deliveries.length === 0
         ? html`<span class="delivery" data-state="unrouted"><${Mark} shape="dash" tone="warn" />no route</span>`
         : event.deliveries.map((delivery) => html`<${DeliveryMark} key=${delivery.target} delivery=${delivery} />`)}</td>
-      <td class="right">${mostAttempts(event)}</td>
+      <td class="right">${event.deliveries.length ? mostAttempts(event) : html`<${None} />`}</td>
       <td class="right">${next ?? html`<${None} />`}</td>
     </tr>`, [event, next]);
 }

@@ -22,7 +22,7 @@ export function Targets({targets, now}) {
         <table class="targets">
           <thead><tr>
             <th scope="col">Target</th><th scope="col">Health</th><th scope="col">Last hour</th>
-            <th scope="col" class="right wide" title="Half, and 95 of 100, of the attempts of the last 5 minutes took at most this long">Half / 95 %</th>
+            <th scope="col" class="right wide" title="Half, and 95 of 100, of the attempts of the last 5 minutes took no longer than this">Answers in, p50 / p95</th>
             <th scope="col" class="right">Waiting</th><th scope="col" class="right wide">Oldest</th>
             <th scope="col" class="right wide">Next attempt</th><th scope="col"><span class="hidden-text">Pause</span></th>
           </tr></thead>

@@ -37,6 +37,7 @@ function Activity() {
       <${Problem} error=${error} retry=${load} />
       ${!data && !error && html`<${Loading} />`}
       ${data && html`
+        <p class="muted">The last minute is still running.</p>
         <${Chart} label="Events of the last hour by minute; the table below has the numbers" data=${plotted(data)} series=${SERIES} />
         <details><summary>The minutes as a table</summary><${Minutes} data=${data} /></details>`}
     </section>`;

@@ -66,5 +66,5 @@ export function attemptState(attempt) {
   }
   return attempt.status >= 200 && attempt.status < 300
     ? {shape: 'circle', tone: 'good', text: 'delivered'}
-    : {shape: 'diamond', tone: 'bad', text: 'refused or failed'};
+    : {shape: 'diamond', tone: 'bad', text: 'failed'};
 }
