@@ -29,6 +29,12 @@ def ratio(of, to):
     return "%.2f [%.2f..%.2f]" % (statistics.median(ratios), min(ratios), max(ratios))
 
 
+def onward(results):
+    """From acknowledgement to the sink; of what has no sink, nothing."""
+    times = [r["deliveryMs"]["p99"] for r in results if r["delivered"]]
+    return "%.1f" % statistics.median(times) if times else ""
+
+
 def svg(groups, file):
     top = max(statistics.median(v) for v in groups.values())
     rows = []
@@ -65,16 +71,17 @@ def main():
         groups.setdefault(result["name"], []).append(result)
     rates = {n: [r["acknowledgedPerSecond"] for r in rs] for n, rs in groups.items()}
     print()
-    print("| | acknowledged/s, median [spread] | p50 / p99 ms | CPU us/event | written bytes/event |")
-    print("|---|---|---|---|---|")
+    print("| | acknowledged/s, median [spread] | p50 / p99 ms | p99 on to the sink, ms | CPU us/event | written bytes/event |")
+    print("|---|---|---|---|---|---|")
     for name, rs in groups.items():
         print(
-            "| %s | %s | %.1f / %.1f | %.0f | %d |"
+            "| %s | %s | %.1f / %.1f | %s | %.0f | %d |"
             % (
                 name,
                 spread(rates[name]),
                 statistics.median(r["acknowledgementMs"]["p50"] for r in rs),
                 statistics.median(r["acknowledgementMs"]["p99"] for r in rs),
+                onward(rs),
                 statistics.median(r["cpuMicrosPerEvent"] for r in rs),
                 statistics.median(r["writtenBytesPerEvent"] for r in rs),
             )
@@ -85,6 +92,8 @@ def main():
         ("relay, durable, RSA", "relay, in memory, RSA"),
         ("relay, durable, RSA", "guide's Express handler, RSA"),
         ("relay, durable, Ed25519", "guide's Express handler, RSA"),
+        ("relay, durable, RSA, alone", "guide's Express handler, RSA, alone"),
+        ("relay, durable, Ed25519, alone", "guide's Express handler, RSA, alone"),
         ("relay, durable, Ed25519", "nginx proxy_pass, no verification"),
     ]
     print("| ratio in one run | median [spread] |")

@@ -2,57 +2,69 @@
 // 200 events a second, with a target that fails and one that refuses. Prints what it checked.
 import assert from 'node:assert/strict';
 import {execFile} from 'node:child_process';
-import fs from 'node:fs';
+import {copyFileSync, mkdirSync, readFileSync} from 'node:fs';
 import {createRequire} from 'node:module';
-import os from 'node:os';
-import path from 'node:path';
+import {dirname, join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {promisify} from 'node:util';
-import {browser, cleanUp, freePort, kit, relay, target, until, watchedPage} from './support.mjs';
+import * as stage from './stage.mjs';
 
-const here = path.dirname(fileURLToPath(import.meta.url));
-const pictures = path.join(here, '../../target/console');
-const axeSource = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'relay-console-'));
-const inFolder = (name) => path.join(folder, name);
+const here = dirname(fileURLToPath(import.meta.url));
+const pictures = process.argv[2];
+const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 const DESK = {width: 1280, height: 800};
 const PHONE = {width: 390, height: 844};
 const TOKEN = 'a-token-for-the-test';
 
+/** Longest wait for one condition, and how often it is looked at. */
+const LIMIT_MILLIS = 45_000;
+const LOOK_MILLIS = 100;
+
+const begun = Date.now();
 let passed = 0;
 const failures = [];
 
 /** One thing that must hold; the story goes on where it does not. */
 async function check(name, action) {
+  const at = () => `${((Date.now() - begun) / 1000).toFixed(1).padStart(6)} s`;
   try {
     await action();
     passed++;
-    console.log(`ok      ${name}`);
+    console.log(`${at()}  ${name}`);
   } catch (error) {
     failures.push(name);
-    console.log(`FAILED  ${name}: ${error.message}`);
-    await page?.screenshot({path: path.join(pictures, `failed-${failures.length}.png`)}).catch(() => {});
+    console.log(`${at()}  FAILED ${name}: ${error.message.split('\n', 4).join(' ')}`);
+    await page.screenshot({ path: join(pictures, `failed-${failures.length}.png`) }).catch(() => {});
+  }
+}
+
+/** Waits until something is true, and returns it. */
+async function until(what, condition, limit = LIMIT_MILLIS) {
+  const end = Date.now() + limit;
+  for (;;) {
+    const value = await condition();
+    if (value) {
+      return value;
+    }
+    if (Date.now() > end) {
+      throw new Error(`waited ${limit / 1000} s in vain until ${what}`);
+    }
+    await new Promise((later) => setTimeout(later, LOOK_MILLIS));
   }
 }
 
 // The cast.
 
-fs.mkdirSync(pictures, {recursive: true});
+mkdirSync(pictures, {recursive: true});
+stage.keys();
 const [crm, archive, billing, legacy, elsewhere] =
-  await Promise.all([200, 200, 503, 400, 200].map(target));
-const keys = inFolder('keys');
-await kit('keygen', '--out', keys);
-const [ingress, admin, secondIngress, secondAdmin] =
-  await Promise.all([freePort(), freePort(), freePort(), freePort()]);
-const verification = `
-verification:
-  keys:
-    - {scheme: ed25519, publicKeyFile: ${keys}/ghl-ed25519.pub.pem}
-    - {scheme: rsa-sha256, publicKeyFile: ${keys}/ghl-rsa.pub.pem}`;
-fs.writeFileSync(inFolder('relay.yaml'), `
-ingress: {listen: "127.0.0.1:${ingress}"}
-admin: {listen: "127.0.0.1:${admin}"}
+  await Promise.all([200, 200, 503, 400, 200].map(stage.target));
+const verification = `verification: {keys: [{scheme: ed25519, publicKeyFile: keys/ghl-ed25519.pub.pem},
+  {scheme: rsa-sha256, publicKeyFile: keys/ghl-rsa.pub.pem}]}`;
+const config = `
+ingress: {listen: "127.0.0.1:0"}
+admin: {listen: "127.0.0.1:${await stage.freePort()}"}
 ${verification}
 store: {rocksdb: {path: data}}
 targets:
@@ -64,38 +76,65 @@ routes:
   - {name: invoices, types: ["Invoice*"], to: [billing]}
   - {name: tasks, types: ["Task*"], to: [legacy]}
   - {name: everything, to: [crm, archive]}
-`);
-fs.writeFileSync(inFolder('locked.yaml'), `
-ingress: {listen: "127.0.0.1:${secondIngress}"}
-admin: {listen: "127.0.0.1:${secondAdmin}", token: ${TOKEN}}
+`;
+const relay = await stage.relay('relay', config);
+const locked = await stage.relay('locked', `
+ingress: {listen: "127.0.0.1:0"}
+admin: {listen: "127.0.0.1:0", token: ${TOKEN}, showBodies: false}
 ${verification}
 store: {memory: {}}
 targets: {crm: {url: "${crm.url}"}}
 routes: [{name: everything, to: [crm]}]
 `);
-const first = relay(inFolder('relay.yaml'), admin, inFolder('relay.log'));
-const locked = relay(inFolder('locked.yaml'), secondAdmin, inFolder('locked.log'));
-await Promise.all([first.start(), locked.start()]);
 
-const send = (...options) => kit('simulate', '--keys', keys, '--to', `http://127.0.0.1:${ingress}/webhooks`, ...options);
-const api = (q) => first.get(`/api/v1/events?limit=1000&q=${encodeURIComponent(q)}`);
+const get = async (path) => (await fetch(relay.console + path)).json();
+const listed = async (q) => (await get(`/api/v1/events?limit=1000&q=${encodeURIComponent(q)}`)).events;
+const deliveryTo = async (name, id) => (await get(`/api/v1/events/${id}`)).deliveries.find((one) => one.target === name);
+const targetNow = async (name) => (await get('/api/v1/targets')).targets.find((one) => one.name === name);
 
 // One invoice ahead of the crowd: its schedule is looked at when it has been tried a few times.
-await send('--event', 'InvoiceCreate', '--count', '1');
-const [invoice] = (await api('type:InvoiceCreate')).events;
-const crowd = send('--event', 'all', '--count', '12000', '--rate', '200').catch((error) => failures.push(error.message));
+await stage.platform(relay.events, '--event', 'InvoiceCreate', '--count', '1');
+const [invoice] = await listed('type:InvoiceCreate');
+const crowd = stage.platform(relay.events, '--event', 'all', '--count', '12000', '--rate', '200');
 
-const chromium = await browser(inFolder('cache'));
-const faults = [];
-const expected = [/status of 400 .*q=/, /status of 401 .*\/api\//, /status of 403 .*\/pause/];
-const hosts = [`127.0.0.1:${admin}`, `127.0.0.1:${secondAdmin}`];
+const chromium = await stage.browser();
 const context = await chromium.newContext({viewport: DESK, colorScheme: 'light'});
-const page = await watchedPage(context, hosts, faults, expected);
+const faults = [];
+// Errors that the browser notes where the test does something wrong on purpose.
+const expected = [/status of 400 .*q=/, /status of 401 .*\/api\//, /status of 403 .*\/pause/];
+const page = await watched(context);
+
+/** A page that notes what must not happen: errors, violations of the policy, requests to others. */
+async function watched(context) {
+  const opened = await context.newPage();
+  opened.setDefaultTimeout(LIMIT_MILLIS);
+  opened.on('console', (message) => {
+    const text = `${message.text()} ${message.location().url}`;
+    if (message.type() === 'error' && !expected.some((pattern) => pattern.test(text))) {
+      faults.push(`console: ${text}`);
+    }
+  });
+  opened.on('pageerror', (error) => faults.push(`script: ${error.stack}`));
+  opened.on('request', (request) => {
+    const {origin, protocol} = new URL(request.url());
+    if (![relay.console, locked.console].includes(origin) && protocol !== 'data:') {
+      faults.push(`request to another host: ${request.url()}`);
+    }
+  });
+  await opened.exposeFunction('noteViolation', (text) => faults.push(`policy: ${text}`));
+  await opened.addInitScript(() => document.addEventListener('securitypolicyviolation', (violation) =>
+    window.noteViolation(`${violation.violatedDirective} ${violation.blockedURI} ${violation.sourceFile}`)));
+  return opened;
+}
 
 const at = (id) => page.getByTestId(id);
 const hash = () => page.evaluate(() => location.hash);
+const picture = (name) => page.screenshot({ path: join(pictures, `${name}.png`), animations: 'disabled' });
+
+/** Opens a page of the console anew, with nothing left of the one before. */
 const open = async (where, ready) => {
-  await page.goto(`${first.base}/${where}`);
+  await page.goto('about:blank');
+  await page.goto(`${relay.console}/${where}`);
   await page.waitForSelector(ready);
 };
 const rows = () => at('event-row').evaluateAll((all) => all.map((row) => ({
@@ -108,7 +147,7 @@ const newest = async () => (await rows())[0]?.id;
 // The overview.
 
 await check('the overview opens by itself at /, and its live stream moves', async () => {
-  await page.goto(first.base);
+  await page.goto(`${relay.console}/`);
   const before = await until('there is a row', newest);
   await until('another event is on top', async () => (await newest()) !== before, 5000);
   assert.equal(await at('connection').getAttribute('data-connection'), 'open');
@@ -189,8 +228,6 @@ await check('a wrong filter is refused with its reason', async () => {
   await until('the error is gone', async () => (await at('filter-error').count()) === 0);
 });
 
-const targetNow = async (name) => (await first.get('/api/v1/targets')).targets.find((one) => one.name === name);
-
 await check('a target is paused, its events wait, and it is resumed', async () => {
   await at('pause-crm').click();
   await until('the API says so', async () => (await targetNow('crm')).paused);
@@ -209,7 +246,7 @@ const NEAR_MILLIS = 3;
 
 await check('the schedule of an event is drawn as the API tells it and as ghl-2025 rules it', async () => {
   await until('the invoice was tried four times', async () =>
-    (await first.get(`/api/v1/events/${invoice.id}`)).deliveries.find((one) => one.target === 'billing').attempts >= 4);
+    (await deliveryTo('billing', invoice.id)).attempts >= 4);
   await open(`#/events/${invoice.id}`, '[data-testid="schedule-billing"]');
   const marks = (attribute) => page.locator(`[data-testid="schedule-billing"] [${attribute}]`).evaluateAll(
     (all, name) => all.map((one) => [Number(one.getAttribute(name)), Number(one.dataset.offsetMs)]), attribute);
@@ -218,7 +255,7 @@ await check('the schedule of an event is drawn as the API tells it and as ghl-20
     return drawn.length >= 4 && drawn;
   });
   const planned = new Map(await marks('data-planned'));
-  const delivery = (await first.get(`/api/v1/events/${invoice.id}`)).deliveries.find((one) => one.target === 'billing');
+  const delivery = await deliveryTo('billing', invoice.id);
   const zero = Date.parse(delivery.attemptList[0].startedAt) + delivery.attemptList[0].latencyMs;
   for (const [number, offset] of attempts) {
     const attempt = delivery.attemptList[number - 1];
@@ -273,15 +310,14 @@ await check('the copied curl command sends the very bytes', async () => {
   });
   assert.match(command, /X-GHL-Signature/i);
   await promisify(execFile)('bash', ['-c', `${command} -s`]);
-  assert.deepEqual(elsewhere.body, await first.bytes(`/api/v1/events/${invoice.id}/body`));
+  assert.deepEqual(elsewhere.body, Buffer.from(await (await fetch(`${relay.console}/api/v1/events/${invoice.id}/body`)).arrayBuffer()));
   await page.keyboard.press('Escape');
 });
 
 await check('an attempt that was held back is hatched, with the reason', async () => {
   const held = await until('there is one', async () => {
-    for (const event of (await api('target:crm until:5s')).events.slice(0, 400)) {
-      const detail = await first.get(`/api/v1/events/${event.id}`);
-      const delivery = detail.deliveries.find((one) => one.target === 'crm');
+    for (const event of (await listed('target:crm until:5s')).filter((one, i) => i % 10 === 0)) {
+      const delivery = await deliveryTo('crm', event.id);
       if (delivery.attemptList.some((attempt) => attempt.deferral === 'paused' && attempt.driftMs > 500)) {
         return event;
       }
@@ -309,9 +345,9 @@ await check('keyboard: /, g d, g t, g o, ?, Esc, j, and a skip link', async () =
   await page.keyboard.press('j');
   await until('a row has the focus', () => page.evaluate(() => document.activeElement?.classList.contains('row-link')));
   await page.keyboard.press('?');
-  await page.waitForSelector('[data-testid="help"]');
+  await page.waitForSelector('[data-testid='help']');
   await page.keyboard.press('Escape');
-  await page.waitForSelector('[data-testid="help"]', {state: 'detached'});
+  await page.waitForSelector('[data-testid='help']', {state: 'detached'});
   await page.reload();
   await page.waitForSelector('h1', {state: 'attached'});
   await page.keyboard.press('Tab');
@@ -351,16 +387,17 @@ for (const scheme of ['light', 'dark']) {
     for (const [name, [where, ready]] of Object.entries(PAGES)) {
       await open(where, ready);
       await accessible(page, name);
-      await page.screenshot({path: path.join(pictures, `${name}-${scheme}.png`)});
+      await picture(`${name}-${scheme}`);
     }
     await page.keyboard.press('?');
-    await page.waitForSelector('[data-testid="help"]');
+    await page.waitForSelector('[data-testid='help']');
     await accessible(page, 'help');
+    await page.keyboard.press('Escape');
   });
 }
 await page.emulateMedia({colorScheme: 'light'});
 if (process.argv.includes('--update-screenshot')) {
-  fs.copyFileSync(path.join(pictures, 'overview-light.png'), path.join(here, 'overview.png'));
+  copyFileSync(join(pictures, 'overview-light.png'), join(here, 'overview.png'));
 }
 
 await check('a phone needs no scrolling sideways on any page', async () => {
@@ -368,7 +405,7 @@ await check('a phone needs no scrolling sideways on any page', async () => {
   for (const [name, [where, ready]] of Object.entries(PAGES)) {
     await open(where, ready);
     const width = await page.evaluate(() => document.documentElement.scrollWidth);
-    await page.screenshot({path: path.join(pictures, `${name}-phone.png`)});
+    await picture(`${name}-phone`);
     assert.ok(width <= PHONE.width, `${name} is ${width} wide`);
   }
   await page.setViewportSize(DESK);
@@ -413,10 +450,10 @@ await check('dead letters: dry run, confirmation, progress, cancel, going on', a
   const job = () => at('replay-job').first();
   const progress = async () => Number((await at('replay-progress').first().textContent()).split(' of ')[0]);
   await until('it progresses', async () => (await at('replay-job').count()) && (await progress()) > 20);
-  await page.screenshot({path: path.join(pictures, 'replay-light.png')});
+  await picture('replay-light');
   await at('replay-cancel').click();
   await until('it is cancelled', async () => (await job().getAttribute('data-state')) === 'cancelled');
-  const [cancelled] = (await first.get('/api/v1/replays')).replays;
+  const [cancelled] = (await get('/api/v1/replays')).replays;
   assert.equal(cancelled.state, 'cancelled');
   assert.ok(cancelled.replayed < dead);
 
@@ -433,7 +470,7 @@ await check('dead letters: dry run, confirmation, progress, cancel, going on', a
 });
 
 await check('a replayed event shows both series', async () => {
-  const [task] = (await api('target:legacy state:delivered')).events;
+  const [task] = await listed('target:legacy state:delivered');
   await open(`#/events/${task.id}`, '[data-testid="delivery-legacy"]');
   assert.equal(await at('delivery-legacy').getAttribute('data-state'), 'delivered');
   await at('delivery-legacy').getByRole('button', {name: 'First series'}).click();
@@ -441,38 +478,38 @@ await check('a replayed event shows both series', async () => {
 });
 
 await check('an event is replayed to one target', async () => {
-  const [event] = (await api('target:archive state:delivered')).events;
+  const [event] = await listed('target:archive state:delivered');
   await open(`#/events/${event.id}`, '[data-testid="delivery-archive"]');
   await at('replay-archive').click();
   await until('the API has a second series', async () =>
-    (await first.get(`/api/v1/events/${event.id}`)).deliveries.find((one) => one.target === 'archive').series === 2);
+    (await deliveryTo('archive', event.id)).series === 2);
   await until('the page has it', () => at('delivery-archive').getByRole('button', {name: 'Replay 1'}).count());
 });
 
 await check('a lost connection is said plainly, and comes back by itself', async () => {
   await open('#/', '[data-testid="event-row"]');
   expected.push(/ERR_CONNECTION_REFUSED/, /ERR_INCOMPLETE_CHUNKED_ENCODING/, /ERR_CONNECTION_RESET/, /ERR_EMPTY_RESPONSE/, /status of 503/);
-  await first.stop();
+  await relay.stop();
   await until('it is said', async () => (await at('connection').getAttribute('data-connection')) === 'lost');
   assert.match(await at('verdict').textContent(), /No connection to the relay/);
-  await first.start();
+  await stage.relay('relay', config);
   await until('it is back', async () => (await at('connection').getAttribute('data-connection')) === 'open');
 });
 
 // The login.
 
 await check('login: wrong token refused, right one in, out again', async () => {
-  await page.goto(`${locked.base}/#/traffic`);
+  await page.goto(`${locked.console}/#/traffic`);
   await page.waitForSelector('[data-testid="token"]');
   await accessible(page, 'login');
-  await page.screenshot({path: path.join(pictures, 'login-light.png')});
+  await picture('login-light');
   await at('token').fill('wrong');
   await at('login').click();
   await until('it is refused', async () => (await at('problem').count()) && /token/.test(await at('problem').textContent()));
   await at('token').fill(TOKEN);
   await at('login').click();
   await page.waitForSelector('[data-testid="by-type"]');
-  const cookie = (await context.cookies(locked.base)).find(({name}) => name === 'relay_session');
+  const cookie = (await context.cookies(locked.console)).find(({name}) => name === 'relay_session');
   assert.ok(cookie.httpOnly, 'HttpOnly');
   assert.equal(cookie.sameSite, 'Strict');
 });
@@ -499,8 +536,7 @@ await check('who logs out sees the login again, and so does who has no session a
 await check('no error in the console, no violation of the policy, no request to another host', () =>
   assert.deepEqual(faults, []));
 
-await cleanUp();
-fs.rmSync(folder, {recursive: true, force: true});
-console.log(`Pictures: ${path.relative(process.cwd(), pictures)}/`);
+await stage.strike();
+console.log(`Screenshots in ${pictures}`);
 console.log(`${passed} passed, ${failures.length} failed`);
 process.exitCode = failures.length ? 1 : 0;

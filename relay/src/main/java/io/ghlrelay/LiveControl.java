@@ -8,12 +8,16 @@ import io.ghlrelay.delivery.Dispatcher;
 import io.ghlrelay.ingress.CompanyDirectory;
 import io.ghlrelay.ingress.Intake;
 import io.ghlrelay.platform.CryptoProviders;
+import io.ghlrelay.platform.SignatureScheme;
+import io.ghlrelay.platform.Verification;
 import io.ghlrelay.routing.RoutedTarget;
+import io.ghlrelay.routing.RoutingTable;
 import io.ghlrelay.store.Delivery;
 import io.ghlrelay.store.DeliveryState;
 import io.ghlrelay.store.Event;
 import io.ghlrelay.store.EventId;
 import io.ghlrelay.store.EventStore;
+import io.ghlrelay.store.Header;
 import io.ghlrelay.store.StoreStats;
 import io.ghlrelay.store.StoreUnavailableException;
 import java.time.Clock;
@@ -150,6 +154,29 @@ final class LiveControl implements RelayControl {
   @Override
   public List<RoutedTarget> routeNow(Event event) {
     return intake.rules().routes().route(event.envelope(), companies.companyOf(event.envelope()));
+  }
+
+  @Override
+  public List<RoutingTable.Explanation> explainRoutes(Event event) {
+    return intake.rules().routes().explain(event.envelope(), companies.companyOf(event.envelope()));
+  }
+
+  @Override
+  public Verification verifyNow(Event event, byte[] body) {
+    return intake
+        .rules()
+        .verifier()
+        .verify(
+            body,
+            values(event, SignatureScheme.ED25519.header()),
+            values(event, SignatureScheme.RSA_SHA256.header()));
+  }
+
+  private static List<String> values(Event event, String header) {
+    return event.headers().stream()
+        .filter(one -> one.name().equalsIgnoreCase(header))
+        .map(Header::value)
+        .toList();
   }
 
   @Override

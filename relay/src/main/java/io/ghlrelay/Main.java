@@ -1,14 +1,17 @@
 package io.ghlrelay;
 
 import io.ghlrelay.cli.CheckCommand;
+import io.ghlrelay.cli.CompletionCommand;
 import io.ghlrelay.cli.EventsCommand;
 import io.ghlrelay.cli.ExitCodes;
+import io.ghlrelay.cli.ManCommand;
 import io.ghlrelay.cli.ReadyzCommand;
 import io.ghlrelay.cli.ReloadCommand;
 import io.ghlrelay.cli.ReplayCommand;
 import io.ghlrelay.cli.ScheduleCommand;
 import io.ghlrelay.cli.ServeCommand;
 import io.ghlrelay.cli.ShowCommand;
+import io.ghlrelay.cli.StatusCommand;
 import io.ghlrelay.cli.TargetsCommand;
 import io.ghlrelay.cli.VerifyCommand;
 import io.ghlrelay.config.ConfigException;
@@ -47,11 +50,18 @@ import picocli.CommandLine.Spec;
       ""
     },
     description = "GHL Relay: verifies, stores, routes and delivers HighLevel webhooks.",
-    footer = {
-      "",
-      "Exit codes: 0 ok, 1 a check failed, 2 usage, 65 bad input, 66 no such file,",
-      "69 no relay reached or not ready, 70 internal error, 74 I/O error,",
-      "77 not allowed, 78 bad configuration."
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      " 0:ok",
+      " 1:a check failed",
+      " 2:usage",
+      "65:bad input",
+      "66:no such file",
+      "69:no relay reached or not ready",
+      "70:internal error",
+      "74:I/O error",
+      "77:not allowed",
+      "78:bad configuration"
     })
 public final class Main implements Runnable {
   private static final String LEAK_DETECTION = "io.netty.leakDetection.level";
@@ -64,13 +74,19 @@ public final class Main implements Runnable {
     VERBS.put("check", CheckCommand::new);
     VERBS.put("verify", VerifyCommand::new);
     VERBS.put("schedule", ScheduleCommand::new);
+    VERBS.put("status", StatusCommand::new);
     VERBS.put("events", EventsCommand::new);
     VERBS.put("show", ShowCommand::new);
     VERBS.put("replay", ReplayCommand::new);
     VERBS.put("targets", TargetsCommand::new);
     VERBS.put("reload", ReloadCommand::new);
     VERBS.put("readyz", ReadyzCommand::new);
+    VERBS.put("completion", CompletionCommand::new);
+    VERBS.put("man", ManCommand::new);
   }
+
+  /** Verbs that tell of all the others. */
+  private static final Set<String> OF_ALL = Set.of("completion", "man");
 
   @Spec private CommandSpec spec;
 
@@ -80,9 +96,13 @@ public final class Main implements Runnable {
 
   /** Runs a verb and exits with its code. */
   public static void main(String[] arguments) {
-    String verb = arguments.length > 0 ? arguments[0] : "";
-    System.exit(
-        commandLine(VERBS.containsKey(verb) ? Set.of(verb) : VERBS.keySet()).execute(arguments));
+    System.exit(commandLine(arguments.length > 0 ? arguments[0] : "").execute(arguments));
+  }
+
+  /** The command line with as many verbs as the first argument needs. */
+  static CommandLine commandLine(String verb) {
+    boolean alone = VERBS.containsKey(verb) && !OF_ALL.contains(verb);
+    return commandLine(alone ? Set.of(verb) : VERBS.keySet());
   }
 
   /** The whole command line, for tests. */
@@ -117,7 +137,7 @@ public final class Main implements Runnable {
     verbs.forEach(
         (name, help) ->
             list.append(
-                "  %-10s%s%n".formatted(name, help.commandSpec().usageMessage().description()[0])));
+                "  %-11s%s%n".formatted(name, help.commandSpec().usageMessage().description()[0])));
     return list.toString();
   }
 
@@ -137,13 +157,18 @@ public final class Main implements Runnable {
     ConfigLoader loader = new ConfigLoader(System.getenv(), settings);
     CountDownLatch stop = new CountDownLatch(1);
     AtomicReference<Relay> running = new AtomicReference<>();
+    Systemd systemd = Systemd.of(System.getenv());
     // Before the start: who is told that the relay is ready may stop it the next moment.
     Signals.on("TERM", stop::countDown);
     Signals.on("INT", stop::countDown);
-    Signals.on("HUP", () -> reload(running.get(), log));
-    try (Relay relay = Relay.start(() -> loader.load(file))) {
+    Signals.on("HUP", () -> reload(running.get(), systemd, log));
+    try (systemd;
+        Relay relay = Relay.start(() -> loader.load(file))) {
       running.set(relay);
+      systemd.ready("Ready: " + relay.addresses() + ".");
+      systemd.watch(relay::pulse);
       stop.await();
+      systemd.stopping();
       return ExitCodes.OK;
     } catch (ConfigException e) {
       e.problems().forEach(problem -> System.err.println(problem));
@@ -157,15 +182,21 @@ public final class Main implements Runnable {
     }
   }
 
-  private static void reload(@Nullable Relay relay, Logger log) {
+  /** One at a time, so that systemd hears of each its beginning and its end. */
+  private static synchronized void reload(@Nullable Relay relay, Systemd systemd, Logger log) {
     if (relay == null) {
       log.info("Not yet started, so nothing is reloaded.");
       return;
     }
+    String status = "Ready: " + relay.addresses() + ".";
+    systemd.reloading();
     try {
       relay.reload();
     } catch (ConfigException e) {
       log.error("The configuration is not valid; the old one stays.\n{}", e.getMessage());
+      status += " The configuration was not valid when reloaded; the old one stays.";
+    } finally {
+      systemd.ready(status);
     }
   }
 

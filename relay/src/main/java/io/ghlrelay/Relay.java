@@ -1,8 +1,11 @@
 package io.ghlrelay;
 
+import io.ghlrelay.admin.Activity;
 import io.ghlrelay.admin.AdminServer;
+import io.ghlrelay.admin.LiveFeed;
 import io.ghlrelay.admin.RelayGauges;
 import io.ghlrelay.config.ConfigException;
+import io.ghlrelay.config.IngressConfig;
 import io.ghlrelay.config.RelayConfig;
 import io.ghlrelay.config.StoreConfig;
 import io.ghlrelay.delivery.DeliveryMetrics;
@@ -18,17 +21,23 @@ import io.ghlrelay.platform.SignatureVerifier;
 import io.ghlrelay.retry.JitterSource;
 import io.ghlrelay.retry.RandomJitter;
 import io.ghlrelay.routing.RoutingTable;
+import io.ghlrelay.store.Admitted;
+import io.ghlrelay.store.Attempt;
+import io.ghlrelay.store.Delivery;
+import io.ghlrelay.store.Event;
 import io.ghlrelay.store.EventStore;
 import io.ghlrelay.store.memory.MemoryEventStore;
 import io.ghlrelay.store.rocksdb.RocksDbEventStore;
 import io.ghlrelay.time.SteadyClock;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.netty.channel.EventLoopGroup;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
@@ -51,6 +60,8 @@ public final class Relay implements AutoCloseable {
 
   private final Transport transport;
   private final PrometheusMeterRegistry registry;
+  private final Activity activity;
+  private final LiveFeed feed;
   private final EventStore store;
   private final TargetClient client;
   private final Dispatcher dispatcher;
@@ -95,6 +106,8 @@ public final class Relay implements AutoCloseable {
     CompletableFuture<CryptoProviders> choosing =
         CompletableFuture.supplyAsync(CryptoProviders::choose);
     this.registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    this.activity = new Activity(registry, clock);
+    this.feed = new LiveFeed(Long.toString(clock.millis(), Character.MAX_RADIX));
     this.store = openStore(config.store(), clock, registry);
     CryptoProviders crypto = choosing.join();
     log.info("Signatures are verified by {}.", crypto.describe());
@@ -108,12 +121,12 @@ public final class Relay implements AutoCloseable {
             transport.delivery().next(),
             clock,
             jitter,
-            new DeliveryMetrics(registry));
+            new DeliveryMetrics(registry),
+            this::attempted);
     CompanyDirectory companies = new CompanyDirectory(store.learntCompanies());
     IngressMetrics ingressMetrics = new IngressMetrics(registry);
     Intake intake =
-        new Intake(
-            rules(config, crypto), store, companies, dispatcher::admitted, ingressMetrics, clock);
+        new Intake(rules(config, crypto), store, companies, this::stored, ingressMetrics, clock);
     this.control =
         new LiveControl(source, config, crypto, store, dispatcher, companies, intake, clock);
     this.gauges =
@@ -123,7 +136,18 @@ public final class Relay implements AutoCloseable {
             new DefaultThreadFactory("relay-housekeeping", true));
     try {
       dispatcher.configure(config.targets(), store.pausedTargets());
-      this.admin = AdminServer.start(config.admin(), control, store, registry);
+      this.admin =
+          AdminServer.start(
+              config.admin(),
+              new AdminServer.Sources(
+                  control,
+                  store,
+                  registry,
+                  activity,
+                  feed,
+                  clock,
+                  Version.version(),
+                  Version.commit()));
       this.ingress =
           IngressServer.start(
               config.ingress(),
@@ -138,12 +162,32 @@ public final class Relay implements AutoCloseable {
     }
     startHousekeeping(clock);
     control.listening();
-    log.info(
-        "Ready: events at {}://{}{}, admin API at http://{}.",
-        config.ingress().tls() == null ? "http" : "https",
-        text(ingress.address()),
-        config.ingress().path(),
-        text(admin.address()));
+    log.info("Ready: {}.", addresses());
+  }
+
+  /**
+   * Where it listens, in words: {@code events at http://..., console and admin API at http://...}.
+   */
+  public String addresses() {
+    IngressConfig config = control.config().ingress();
+    return "events at %s://%s%s, console and admin API at http://%s"
+        .formatted(
+            config.tls() == null ? "http" : "https",
+            text(ingress.address()),
+            config.path(),
+            text(admin.address()));
+  }
+
+  /** First attempts start before anybody else learns of the event. */
+  private void stored(Admitted.Stored stored, byte[] body) {
+    dispatcher.admitted(stored, body);
+    activity.stored(stored);
+    feed.stored(stored);
+  }
+
+  private void attempted(Event event, Delivery after, Attempt attempt) {
+    activity.attempted(event, after, attempt);
+    feed.attempted(event, after, attempt);
   }
 
   private static String text(InetSocketAddress address) {
@@ -170,6 +214,7 @@ public final class Relay implements AutoCloseable {
 
   private void startHousekeeping(Clock clock) {
     every(GAUGES_EVERY, "refreshing gauges", gauges::refresh);
+    every(GAUGES_EVERY, "sampling what happened", activity::sample);
     every(
         PURGE_EVERY,
         "purging what has left the retention",
@@ -214,6 +259,21 @@ public final class Relay implements AutoCloseable {
    */
   public List<String> reload() throws ConfigException {
     return control.reload();
+  }
+
+  /**
+   * Asks everything that must not hang: each event loop, and the store. What they answer does not
+   * matter, only that they do: a full disk is no reason to be started again.
+   *
+   * @return completes when all have answered, fails when one has ended
+   */
+  public CompletableFuture<Void> pulse() {
+    List<CompletableFuture<Void>> answers = new ArrayList<>();
+    for (EventLoopGroup group : List.of(transport.ingress(), transport.delivery())) {
+      group.forEach(loop -> answers.add(CompletableFuture.runAsync(() -> {}, loop)));
+    }
+    control.readiness();
+    return CompletableFuture.allOf(answers.toArray(CompletableFuture<?>[]::new));
   }
 
   /**

@@ -57,9 +57,9 @@ class MainTest {
   void helpSaysWhatEachVerbIsFor() {
     assertThat(run("--help")).isZero();
     assertThat(out.toString())
-        .contains("  serve     Run the relay.")
-        .contains("  replay    ")
-        .doesNotContain("replay    Examples");
+        .contains("  serve      Run the relay.")
+        .contains("  completion Print ")
+        .doesNotContain("replay     Examples");
   }
 
   @Test
@@ -121,10 +121,23 @@ class MainTest {
   @Test
   void helpBeginsWithExamplesAndVersionNamesTheBuild() {
     assertThat(run("--help")).isZero();
-    assertThat(out.toString()).startsWith("Examples:").contains("78 bad configuration");
+    assertThat(out.toString())
+        .startsWith("Examples:")
+        .containsPattern("(?m)^ *0 +ok$")
+        .containsPattern("(?m)^ *78 +bad configuration$");
     for (String verb :
         new String[] {
-          "serve", "check", "verify", "schedule", "events", "show", "replay", "targets", "readyz"
+          "serve",
+          "check",
+          "verify",
+          "schedule",
+          "events",
+          "show",
+          "replay",
+          "targets",
+          "readyz",
+          "completion",
+          "man"
         }) {
       assertThat(run(verb, "--help")).as(verb).isZero();
     }

@@ -15,7 +15,6 @@ import io.netty.handler.codec.http.QueryStringDecoder;
 import io.netty.handler.timeout.IdleStateEvent;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import org.slf4j.Logger;
@@ -28,17 +27,24 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
 
   private final Router router;
   private final AdminAccess access;
+  private final LiveStreams streams;
   private final Executor threads;
+  private boolean streaming;
 
-  AdminHandler(Router router, AdminAccess access, Executor threads) {
+  AdminHandler(Router router, AdminAccess access, LiveStreams streams, Executor threads) {
     this.router = router;
     this.access = access;
+    this.streams = streams;
     this.threads = threads;
   }
 
   @Override
   protected void channelRead0(ChannelHandlerContext ctx, FullHttpRequest request) {
     boolean head = request.method().equals(HttpMethod.HEAD);
+    if (streaming) {
+      ctx.close(); // nothing can be asked behind a stream, which has no end
+      return;
+    }
     try {
       if (request.decoderResult().isFailure()) {
         throw new ApiException(400, "The request is not well-formed HTTP.");
@@ -46,14 +52,20 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
       QueryStringDecoder uri =
           new QueryStringDecoder(request.uri(), StandardCharsets.UTF_8, true, MAX_PARAMETERS);
       Router.Match match = router.match(request.method().name(), path(uri));
-      access.check(request.headers(), match.operation().open());
+      boolean reads = match.operation().method().equals("GET");
+      access.check(request.headers(), reads, match.operation().open());
       ApiRequest decoded =
           new ApiRequest(
               match.variables(),
               uri.parameters(),
-              request.headers().get(HttpHeaderNames.ACCEPT, ""),
+              request.headers(),
               ByteBufUtil.getBytes(request.content()));
       requireJson(request, decoded);
+      if (match.operation().template().equals(LiveStreams.PATH) && !head) {
+        streams.start(ctx, decoded);
+        streaming = true;
+        return;
+      }
       ctx.channel().config().setAutoRead(false); // one request of a connection at a time
       threads.execute(
           () -> {
@@ -101,14 +113,8 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
   }
 
   private static ApiResponse problem(ApiException e) {
-    Map<String, String> headers = Map.of();
-    if (e.allow() != null) {
-      headers = Map.of("Allow", e.allow());
-    } else if (e.status() == 401) {
-      headers = Map.of("WWW-Authenticate", "Bearer");
-    }
     String json = Problem.of(e.status(), String.valueOf(e.getMessage())).toString();
-    return new ApiResponse(e.status(), Problem.MEDIA_TYPE, ApiResponse.utf8(json), headers);
+    return new ApiResponse(e.status(), Problem.MEDIA_TYPE, ApiResponse.utf8(json), e.headers());
   }
 
   private static void write(ChannelHandlerContext ctx, ApiResponse response, boolean head) {

@@ -17,6 +17,7 @@ import io.netty.handler.timeout.IdleStateHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.time.Clock;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -39,27 +40,50 @@ public final class AdminServer implements AutoCloseable {
 
   private final MultiThreadIoEventLoopGroup group;
   private final ThreadPoolExecutor threads;
+  private final Replays replays;
   private final Channel listener;
 
   private AdminServer(
-      MultiThreadIoEventLoopGroup group, ThreadPoolExecutor threads, Channel listener) {
+      MultiThreadIoEventLoopGroup group,
+      ThreadPoolExecutor threads,
+      Replays replays,
+      Channel listener) {
     this.group = group;
     this.threads = threads;
+    this.replays = replays;
     this.listener = listener;
   }
+
+  /**
+   * What the API looks at.
+   *
+   * @param relay what may be asked of the relay
+   * @param store read for events
+   * @param registry shown at {@code /metrics}
+   * @param activity what happened lately
+   * @param feed what happens now
+   * @param clock of the relay
+   * @param version of the build
+   * @param commit of the build
+   */
+  public record Sources(
+      RelayControl relay,
+      EventStore store,
+      PrometheusMeterRegistry registry,
+      Activity activity,
+      LiveFeed feed,
+      Clock clock,
+      String version,
+      String commit) {}
 
   /**
    * Binds and listens.
    *
    * @param config where; a port of 0 takes a free one
-   * @param relay what may be asked of the relay
-   * @param store read for events
-   * @param registry shown at {@code /metrics}
+   * @param sources what it looks at
    * @throws IOException if the address cannot be bound, with words for the operator
    */
-  public static AdminServer start(
-      AdminConfig config, RelayControl relay, EventStore store, PrometheusMeterRegistry registry)
-      throws IOException {
+  public static AdminServer start(AdminConfig config, Sources sources) throws IOException {
     var group =
         new MultiThreadIoEventLoopGroup(
             1, new DefaultThreadFactory("relay-admin-io"), NioIoHandler.newFactory());
@@ -71,8 +95,12 @@ public final class AdminServer implements AutoCloseable {
             TimeUnit.SECONDS,
             new ArrayBlockingQueue<>(MAX_WAITING),
             new DefaultThreadFactory("relay-admin"));
-    Router router = router(relay, store, registry);
-    AdminAccess access = new AdminAccess(config);
+    AdminAccess access = new AdminAccess(config, sources.clock());
+    Replays replays = new Replays(sources.store(), sources.relay(), sources.clock());
+    OverviewApi overview = overview(sources);
+    Router router = router(sources, access, replays, overview);
+    LiveStreams streams =
+        new LiveStreams(sources.feed(), sources.clock(), overview.summaries(), threads);
     var bound =
         new ServerBootstrap()
             .group(group)
@@ -88,7 +116,7 @@ public final class AdminServer implements AutoCloseable {
                             new HttpServerCodec(),
                             new HttpServerKeepAliveHandler(),
                             new HttpObjectAggregator(MAX_BODY),
-                            new AdminHandler(router, access, threads));
+                            new AdminHandler(router, access, streams, threads));
                   }
                 })
             .bind(config.listen().host(), config.listen().port())
@@ -96,6 +124,7 @@ public final class AdminServer implements AutoCloseable {
     if (!bound.isSuccess()) {
       group.shutdownGracefully(0, 1, TimeUnit.SECONDS);
       threads.shutdown();
+      replays.close();
       throw new IOException(
           "admin.listen: cannot listen on "
               + config.listen()
@@ -104,35 +133,82 @@ public final class AdminServer implements AutoCloseable {
               + "). Is another process using the port?",
           bound.cause());
     }
-    return new AdminServer(group, threads, bound.channel());
+    return new AdminServer(group, threads, replays, bound.channel());
+  }
+
+  private static OverviewApi overview(Sources sources) {
+    return new OverviewApi(
+        sources.relay(),
+        sources.store(),
+        sources.activity(),
+        sources.clock(),
+        sources.version(),
+        sources.commit());
   }
 
   /** Every operation; {@code /openapi.json} describes the same ones. */
-  static Router router(RelayControl relay, EventStore store, PrometheusMeterRegistry registry) {
-    EventsApi events = new EventsApi(store, relay);
-    OperationsApi operations = new OperationsApi(relay, registry);
+  private static Router router(
+      Sources sources, AdminAccess access, Replays replays, OverviewApi overview) {
+    RelayControl relay = sources.relay();
+    EventsApi events = new EventsApi(sources.store(), relay, sources.clock());
+    DeadLettersApi deadLetters = new DeadLettersApi(sources.store(), sources.clock());
+    OperationsApi operations = new OperationsApi(relay, sources.registry());
+    SessionApi session = new SessionApi(access);
+    ConsoleFiles console = new ConsoleFiles();
     return new Router()
-        .add("GET", "/", true, operations::index)
+        .add("GET", "/", true, console::index)
+        .add("GET", "/console/{path}", true, console::file)
         .add("GET", "/livez", true, operations::livez)
         .add("GET", "/readyz", true, operations::readyz)
         .add("GET", "/metrics", false, operations::metrics)
         .add("GET", "/openapi.json", false, operations::openApi)
+        .add("GET", "/api/v1/session", true, session::show)
+        .add("POST", "/api/v1/session", true, session::open)
+        .add("DELETE", "/api/v1/session", true, session::close)
+        .add("GET", "/api/v1/status", false, overview::status)
+        .add("GET", "/api/v1/activity", false, overview::activity)
+        .add("GET", "/api/v1/counts", false, overview::counts)
         .add("GET", "/api/v1/events", false, events::list)
         .add("GET", "/api/v1/events/{id}", false, events::show)
         .add("GET", "/api/v1/events/{id}/body", false, events::body)
         .add("POST", "/api/v1/events/{id}/replay", false, events::replay)
-        .add("POST", "/api/v1/replays", false, events::replayMany)
-        .add("GET", "/api/v1/targets", false, operations::targets)
+        .add("GET", LiveStreams.PATH, false, AdminServer::streamHead)
+        .add("GET", "/api/v1/dead-letters", false, deadLetters::groups)
+        .add("GET", "/api/v1/replays", false, replays::list)
+        .add("POST", "/api/v1/replays", false, replays::replay)
+        .add("GET", "/api/v1/replays/{id}", false, replays::show)
+        .add("POST", "/api/v1/replays/{id}/cancel", false, replays::cancel)
+        .add("GET", "/api/v1/targets", false, overview::targets)
         .add("POST", "/api/v1/targets/{name}/pause", false, operations::pause)
         .add("POST", "/api/v1/targets/{name}/resume", false, operations::resume)
+        .add("GET", "/api/v1/schedule", false, new ScheduleApi(relay)::show)
+        .add("GET", "/api/v1/config", false, operations::config)
         .add("POST", "/api/v1/reload", false, operations::reload);
+  }
+
+  /** A stream is started by the handler instead; what comes here asks for its head alone. */
+  private static ApiResponse streamHead(ApiRequest request) {
+    return ApiResponse.text("text/event-stream; charset=utf-8", "");
+  }
+
+  /** The table of operations, for the test against the document. */
+  static Router router(Sources sources) {
+    return router(
+        sources,
+        new AdminAccess(sources.relay().config().admin(), sources.clock()),
+        new Replays(sources.store(), sources.relay(), sources.clock()),
+        overview(sources));
   }
 
   /** Names of the query parameters of an operation; for the test against the document. */
   static List<String> parametersOf(Router.Operation operation) {
-    return operation.template().equals("/api/v1/events")
-        ? EventsApi.FILTERS.stream().sorted().toList()
-        : List.of();
+    return switch (operation.method() + " " + operation.template()) {
+      case "GET /api/v1/events" -> EventsApi.FILTERS.stream().sorted().toList();
+      case "GET /api/v1/stream", "GET /api/v1/dead-letters" -> List.of("q");
+      case "GET /api/v1/counts" -> List.of("by", "limit");
+      case "GET /api/v1/schedule" -> List.of("policy", "jitter", "timeline");
+      default -> List.of();
+    };
   }
 
   /** Where it listens. */
@@ -143,6 +219,7 @@ public final class AdminServer implements AutoCloseable {
   @Override
   public void close() {
     listener.close().awaitUninterruptibly();
+    replays.close();
     threads.shutdown();
     group.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
   }

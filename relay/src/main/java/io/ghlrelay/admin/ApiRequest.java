@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.ghlrelay.store.EventId;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
 import java.io.IOException;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
@@ -18,12 +20,20 @@ import org.jspecify.annotations.Nullable;
  *
  * @param variables values of the path's variables, by name
  * @param query query parameters
- * @param accept the {@code Accept} header, or empty
+ * @param headers the request's headers
  * @param body the body's bytes
  */
 record ApiRequest(
-    Map<String, String> variables, Map<String, List<String>> query, String accept, byte[] body) {
+    Map<String, String> variables,
+    Map<String, List<String>> query,
+    HttpHeaders headers,
+    byte[] body) {
   private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** The {@code Accept} header, or empty. */
+  String accept() {
+    return headers.get(HttpHeaderNames.ACCEPT, "");
+  }
 
   /** Refuses parameters that the operation does not know: a typing error must not widen a query. */
   void onlyParameters(Set<String> known) {

@@ -2,6 +2,7 @@ package io.ghlrelay.admin;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.Map;
 
 /**
@@ -16,6 +17,13 @@ record ApiResponse(int status, String contentType, byte[] body, Map<String, Stri
 
   static ApiResponse json(int status, JsonNode json) {
     return new ApiResponse(status, "application/json", utf8(json.toString()), Map.of());
+  }
+
+  /** The same answer with one more header. */
+  ApiResponse with(String name, String value) {
+    Map<String, String> more = new HashMap<>(headers);
+    more.put(name, value);
+    return new ApiResponse(status, contentType, body, Map.copyOf(more));
   }
 
   static ApiResponse text(String contentType, String text) {

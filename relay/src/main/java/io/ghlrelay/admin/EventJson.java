@@ -8,6 +8,7 @@ import io.ghlrelay.platform.Envelope;
 import io.ghlrelay.retry.JitterSource;
 import io.ghlrelay.retry.Outcome;
 import io.ghlrelay.retry.RetryPlan;
+import io.ghlrelay.retry.RetryPolicy;
 import io.ghlrelay.store.Attempt;
 import io.ghlrelay.store.Delivery;
 import io.ghlrelay.store.DeliveryState;
@@ -30,6 +31,11 @@ final class EventJson {
   private static final Set<String> HIDDEN = Set.of("authorization", "cookie");
 
   private EventJson() {}
+
+  /** An empty object. */
+  static ObjectNode object() {
+    return NODES.objectNode();
+  }
 
   static ObjectNode event(Event event, List<Delivery> deliveries) {
     Envelope envelope = event.envelope();
@@ -73,27 +79,57 @@ final class EventJson {
     return list;
   }
 
-  static ArrayNode attempts(List<Attempt> attempts) {
+  /** Attempts with the beginning of their answers, unless bodies are hidden. */
+  static ArrayNode attempts(List<Attempt> attempts, boolean showBodies) {
     ArrayNode list = NODES.arrayNode();
     for (Attempt attempt : attempts) {
-      ObjectNode json = list.addObject();
-      json.put("series", attempt.series());
-      json.put("number", attempt.number());
-      json.put("dueAt", time(attempt.dueAt()));
-      json.put("startedAt", time(attempt.startedAt()));
-      json.put("driftMs", millis(Duration.between(attempt.dueAt(), attempt.startedAt())));
-      json.put("latencyMs", millis(attempt.latency()));
-      if (attempt.outcome() instanceof Outcome.Answered answered) {
-        json.put("status", answered.status());
-        json.putNull("error");
-      } else if (attempt.outcome() instanceof Outcome.Failed failed) {
-        json.putNull("status");
-        json.put("error", failed.error().id());
-      }
-      json.put("deferral", attempt.deferral());
-      json.put("responseStart", new String(attempt.responseStart(), StandardCharsets.UTF_8));
+      String start =
+          showBodies ? new String(attempt.responseStart(), StandardCharsets.UTF_8) : null;
+      list.add(attempt(attempt).put("responseStart", start));
     }
     return list;
+  }
+
+  /** An attempt without the beginning of its answer. */
+  static ObjectNode attempt(Attempt attempt) {
+    ObjectNode json = NODES.objectNode();
+    json.put("series", attempt.series());
+    json.put("number", attempt.number());
+    json.put("dueAt", time(attempt.dueAt()));
+    json.put("startedAt", time(attempt.startedAt()));
+    json.put("driftMs", millis(Duration.between(attempt.dueAt(), attempt.startedAt())));
+    json.put("latencyMs", millis(attempt.latency()));
+    outcome(json, attempt.outcome());
+    json.put("deferral", attempt.deferral());
+    return json;
+  }
+
+  /** Adds {@code status} and {@code error}, one of them null. */
+  static void outcome(ObjectNode json, Outcome outcome) {
+    if (outcome instanceof Outcome.Answered answered) {
+      json.put("status", answered.status());
+      json.putNull("error");
+    } else if (outcome instanceof Outcome.Failed failed) {
+      json.putNull("status");
+      json.put("error", failed.error().id());
+    }
+  }
+
+  /** What drawing a schedule takes; null if the target is no longer configured. */
+  static @Nullable ObjectNode policy(@Nullable TargetConfig target) {
+    if (target == null) {
+      return null;
+    }
+    RetryPolicy policy = target.retry();
+    ObjectNode json = NODES.objectNode();
+    json.put("name", policy.name());
+    json.put("timeline", policy.timeline().name().toLowerCase(Locale.ROOT));
+    json.put("maxRetries", policy.maxRetries());
+    json.put("maxDurationMs", policy.maxDuration().toMillis());
+    json.put("jitterOn", policy.jitter().on().name().toLowerCase(Locale.ROOT));
+    json.put("jitterMinMs", policy.jitter().min().toMillis());
+    json.put("jitterMaxMs", policy.jitter().max().toMillis());
+    return json;
   }
 
   /**

@@ -4,14 +4,16 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.ghlrelay.config.TargetConfig;
+import io.ghlrelay.delivery.TraceContext;
+import io.ghlrelay.platform.Verification;
 import io.ghlrelay.store.Delivery;
-import io.ghlrelay.store.DeliveryState;
 import io.ghlrelay.store.Event;
 import io.ghlrelay.store.EventId;
 import io.ghlrelay.store.EventPage;
 import io.ghlrelay.store.EventQuery;
 import io.ghlrelay.store.EventStore;
-import java.time.Instant;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -22,43 +24,31 @@ import org.jspecify.annotations.Nullable;
 final class EventsApi {
   /** Query parameters of the listing, also the members of a bulk replay. */
   static final Set<String> FILTERS =
-      Set.of("location", "type", "webhookId", "target", "state", "from", "to", "cursor", "limit");
-
-  private static final Set<String> REPLAY_MEMBERS =
-      Set.of("location", "type", "target", "state", "from", "to", "limit", "dryRun");
-
-  private static final String UNROUTED = "unrouted";
+      Set.of(
+          "q", "location", "type", "webhookId", "target", "state", "from", "to", "cursor", "limit");
 
   /** Pages of the store read for one listing: bounds the time of a filter that fits nothing. */
   private static final int MAX_PAGES = 20;
 
-  private static final int MAX_REPLAYS = 10_000;
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
   private final EventStore store;
   private final RelayControl relay;
+  private final Clock clock;
 
-  EventsApi(EventStore store, RelayControl relay) {
+  EventsApi(EventStore store, RelayControl relay, Clock clock) {
     this.store = store;
     this.relay = relay;
+    this.clock = clock;
   }
 
   ApiResponse list(ApiRequest request) {
     request.onlyParameters(FILTERS);
-    State state = State.parse(request.parameter("state"));
     int limit = request.integer("limit", 50, 1, 1000);
     EventQuery query =
-        new EventQuery(
-            request.parameter("location"),
-            request.parameter("type"),
-            request.parameter("webhookId"),
-            request.parameter("target"),
-            state.state(),
-            state.unrouted(),
-            request.instant("from"),
-            request.instant("to"),
-            cursor(request.parameter("cursor")),
-            limit);
+        EventFilters.resolved(
+            EventFilters.of(request).query(clock, cursor(request.parameter("cursor")), limit),
+            store);
     ObjectNode json = NODES.objectNode();
     ArrayNode events = json.putArray("events");
     EventId next = null;
@@ -69,24 +59,10 @@ final class EventsApi {
       if (next == null || events.size() >= limit) {
         break;
       }
-      query = withLimit(query.after(next), limit - events.size());
+      query = query.after(next).withLimit(limit - events.size());
     }
     json.put("next", next == null ? null : next.toString());
     return ApiResponse.json(200, json);
-  }
-
-  private static EventQuery withLimit(EventQuery query, int limit) {
-    return new EventQuery(
-        query.locationId(),
-        query.type(),
-        query.webhookId(),
-        query.target(),
-        query.state(),
-        query.unrouted(),
-        query.from(),
-        query.to(),
-        query.cursor(),
-        limit);
   }
 
   private static @Nullable EventId cursor(@Nullable String text) {
@@ -94,26 +70,6 @@ final class EventsApi {
       return text == null ? null : EventId.parse(text);
     } catch (IllegalArgumentException e) {
       throw new ApiException(400, "'cursor' is not one that this API has given.");
-    }
-  }
-
-  /** The state filter: a delivery's state, or unrouted. */
-  private record State(@Nullable DeliveryState state, boolean unrouted) {
-    static State parse(@Nullable String text) {
-      if (text == null) {
-        return new State(null, false);
-      }
-      if (text.equals(UNROUTED)) {
-        return new State(null, true);
-      }
-      return new State(
-          DeliveryState.ofId(text)
-              .orElseThrow(
-                  () ->
-                      new ApiException(
-                          400,
-                          "'state' (expected: pending, delivered, dead, cancelled or unrouted).")),
-          false);
     }
   }
 
@@ -128,16 +84,43 @@ final class EventsApi {
         .forEach(
             routed ->
                 routes.addObject().put("target", routed.target()).put("route", routed.route()));
+    json.put("traceId", TraceContext.traceId(event.id()));
+    json.set("signature", signature(event));
+    json.set("routing", RoutingJson.of(event, relay));
     List<Delivery> deliveries = store.deliveries(event.id());
     json.put("unrouted", deliveries.isEmpty());
     ArrayNode list = json.putArray("deliveries");
     for (Delivery delivery : deliveries) {
       ObjectNode one = EventJson.delivery(delivery);
-      one.set("attemptList", EventJson.attempts(store.attempts(event.id(), delivery.target())));
-      one.set("plan", EventJson.plan(delivery, relay.config().targets().get(delivery.target())));
+      TargetConfig target = relay.config().targets().get(delivery.target());
+      one.set(
+          "attemptList",
+          EventJson.attempts(store.attempts(event.id(), delivery.target()), showBodies()));
+      one.set("plan", EventJson.plan(delivery, target));
+      one.set("policy", EventJson.policy(target));
       list.add(one);
     }
     return ApiResponse.json(200, json);
+  }
+
+  /** The verdict at receipt, and what the keys of today say. */
+  private ObjectNode signature(Event event) {
+    ObjectNode json = NODES.objectNode();
+    json.put("scheme", event.verified().id());
+    json.put("header", event.verified().header());
+    Verification now =
+        store
+            .body(event.id())
+            .map(body -> relay.verifyNow(event, body))
+            .orElse(new Verification.Refused(Verification.Reason.MISSING));
+    String key = now instanceof Verification.Verified verified ? verified.keyId() : null;
+    json.put("verifiesNow", key != null);
+    json.put("key", key);
+    return json;
+  }
+
+  private boolean showBodies() {
+    return relay.config().admin().showBodies();
   }
 
   private Event event(ApiRequest request) {
@@ -150,6 +133,9 @@ final class EventsApi {
 
   ApiResponse body(ApiRequest request) {
     request.onlyParameters(Set.of());
+    if (!showBodies()) {
+      throw new ApiException(403, "Bodies are hidden by the configuration (admin.showBodies).");
+    }
     byte[] body = store.body(request.eventId()).orElseThrow(EventsApi::noSuchEvent);
     return new ApiResponse(
         200,
@@ -182,98 +168,5 @@ final class EventsApi {
       throw new ApiException(400, "'targets' must be a list of target names.");
     }
     return names;
-  }
-
-  ApiResponse replayMany(ApiRequest request) {
-    request.onlyParameters(Set.of());
-    ObjectNode body = request.object(REPLAY_MEMBERS);
-    State state = State.parse(text(body, "state"));
-    if (state.state() == null && !state.unrouted()) {
-      state = new State(DeliveryState.DEAD, false);
-    }
-    if (state.state() == DeliveryState.PENDING) {
-      throw new ApiException(400, "'state': what is pending needs no replay.");
-    }
-    String target = text(body, "target");
-    boolean dryRun = body.path("dryRun").asBoolean(false);
-    int limit = body.path("limit").asInt(MAX_REPLAYS);
-    if (limit < 1 || limit > MAX_REPLAYS) {
-      throw new ApiException(400, "'limit' (expected: 1.." + MAX_REPLAYS + ").");
-    }
-    EventQuery query =
-        new EventQuery(
-            text(body, "location"),
-            text(body, "type"),
-            null,
-            target,
-            state.state(),
-            state.unrouted(),
-            instant(body, "from"),
-            instant(body, "to"),
-            null,
-            1000);
-    // All ids first: a replayed event leaves the index that is being read.
-    List<EventPage.Item> matched = matching(query, limit);
-    int replayed = 0;
-    if (!dryRun) {
-      for (EventPage.Item item : matched) {
-        if (!relay
-            .replay(item.event().id(), targets(item, target, state))
-            .orElse(List.of())
-            .isEmpty()) {
-          replayed++;
-        }
-      }
-    }
-    ObjectNode json = NODES.objectNode();
-    json.put("matched", matched.size());
-    json.put("replayed", replayed);
-    return ApiResponse.json(200, json);
-  }
-
-  private List<EventPage.Item> matching(EventQuery first, int limit) {
-    List<EventPage.Item> matched = new ArrayList<>();
-    EventQuery query = first;
-    while (true) {
-      EventPage page = store.find(query);
-      for (EventPage.Item item : page.events()) {
-        if (matched.size() == limit) {
-          return matched;
-        }
-        matched.add(item);
-      }
-      if (page.next() == null) {
-        return matched;
-      }
-      query = query.after(page.next());
-    }
-  }
-
-  private static @Nullable List<String> targets(
-      EventPage.Item item, @Nullable String target, State state) {
-    if (state.unrouted()) {
-      return null;
-    }
-    return item.deliveries().stream()
-        .filter(delivery -> delivery.state() == state.state())
-        .map(Delivery::target)
-        .filter(name -> target == null || target.equals(name))
-        .toList();
-  }
-
-  private static @Nullable String text(ObjectNode body, String name) {
-    JsonNode value = body.get(name);
-    if (value == null || value.isNull()) {
-      return null;
-    }
-    if (!value.isTextual()) {
-      throw new ApiException(400, "'" + name + "' must be a text.");
-    }
-    return value.textValue();
-  }
-
-  private static @Nullable Instant instant(ObjectNode body, String name) {
-    String text = text(body, name);
-    return text == null ? null : ApiRequest.parseInstant(name, text);
   }
 }

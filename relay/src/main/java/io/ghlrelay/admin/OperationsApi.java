@@ -46,14 +46,19 @@ final class OperationsApi {
     List<RelayControl.Check> checks = relay.readiness();
     boolean ready = checks.stream().allMatch(RelayControl.Check::ok);
     ObjectNode json = NODES.objectNode().put("status", ready ? "ok" : "notReady");
-    ArrayNode list = json.putArray("checks");
+    json.set("checks", checks(checks));
+    return ApiResponse.json(ready ? 200 : 503, json);
+  }
+
+  static ArrayNode checks(List<RelayControl.Check> checks) {
+    ArrayNode list = NODES.arrayNode();
     for (RelayControl.Check check : checks) {
       list.addObject()
           .put("name", check.name())
           .put("ok", check.ok())
           .put("detail", check.detail());
     }
-    return ApiResponse.json(ready ? 200 : 503, json);
+    return list;
   }
 
   ApiResponse metrics(ApiRequest request) {
@@ -66,44 +71,6 @@ final class OperationsApi {
   ApiResponse openApi(ApiRequest request) {
     request.onlyParameters(Set.of());
     return new ApiResponse(200, "application/json", openApi, Map.of());
-  }
-
-  ApiResponse index(ApiRequest request) {
-    request.onlyParameters(Set.of());
-    return ApiResponse.text(
-        "text/plain; charset=utf-8",
-        """
-        GHL Relay admin API
-        /livez /readyz /metrics /openapi.json
-        /api/v1/events /api/v1/targets
-        """);
-  }
-
-  ApiResponse targets(ApiRequest request) {
-    request.onlyParameters(Set.of());
-    ObjectNode json = NODES.objectNode();
-    ArrayNode list = json.putArray("targets");
-    for (RelayControl.TargetStatus target : relay.targets()) {
-      ObjectNode one = list.addObject();
-      one.put("name", target.config().name());
-      one.put("url", redacted(target));
-      one.put("retry", target.config().retry().name());
-      one.put("concurrency", target.config().concurrency());
-      one.put("paused", target.paused());
-      one.put("inFlight", target.inFlight());
-      one.put("pending", target.pending());
-      one.put("dead", target.dead());
-      one.put("oldestPending", EventJson.time(target.oldestPending()));
-      one.put("nextAttemptAt", EventJson.time(target.nextAttemptAt()));
-    }
-    return ApiResponse.json(200, json);
-  }
-
-  /** Without the query string: people put tokens there. */
-  private static String redacted(RelayControl.TargetStatus target) {
-    String url = target.config().url().toString();
-    int query = url.indexOf('?');
-    return query < 0 ? url : url.substring(0, query) + "?***";
   }
 
   ApiResponse pause(ApiRequest request) {
@@ -121,6 +88,15 @@ final class OperationsApi {
       throw new ApiException(404, "There is no such target.");
     }
     return ApiResponse.json(200, NODES.objectNode().put("name", name).put("paused", pause));
+  }
+
+  ApiResponse config(ApiRequest request) {
+    request.onlyParameters(Set.of());
+    ObjectNode json = NODES.objectNode();
+    json.set("config", ConfigJson.of(relay.config()));
+    ArrayNode warnings = json.putArray("warnings");
+    relay.config().warnings().forEach(warning -> warnings.add(warning.toString()));
+    return ApiResponse.json(200, json);
   }
 
   ApiResponse reload(ApiRequest request) {

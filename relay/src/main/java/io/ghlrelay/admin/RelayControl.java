@@ -3,7 +3,9 @@ package io.ghlrelay.admin;
 import io.ghlrelay.config.ConfigException;
 import io.ghlrelay.config.RelayConfig;
 import io.ghlrelay.config.TargetConfig;
+import io.ghlrelay.platform.Verification;
 import io.ghlrelay.routing.RoutedTarget;
+import io.ghlrelay.routing.RoutingTable;
 import io.ghlrelay.store.Event;
 import io.ghlrelay.store.EventId;
 import java.time.Instant;
@@ -36,6 +38,12 @@ public interface RelayControl {
 
   /** Where the event would go by the routes in force. */
   List<RoutedTarget> routeNow(Event event);
+
+  /** Why each route in force does or does not take the event, in the order of the routes. */
+  List<RoutingTable.Explanation> explainRoutes(Event event);
+
+  /** What the keys in force say of a stored event's signature. */
+  Verification verifyNow(Event event, byte[] body);
 
   /**
    * Reads the configuration again and applies it, all or nothing.

@@ -10,13 +10,16 @@ import org.jspecify.annotations.Nullable;
 
 /** Method and path to operation: one table, equal to the OpenAPI document. Immutable once built. */
 final class Router {
+  private static final String REST = "{path}";
+
   private final List<Operation> operations = new ArrayList<>();
 
   /**
    * One row of the table.
    *
    * @param method HTTP method
-   * @param template path with variables, as {@code /api/v1/events/{id}}
+   * @param template path with variables, as {@code /api/v1/events/{id}}; one called {@code path}
+   *     takes all that is left
    * @param open whether it is served without a token
    * @param handler what it does; may block
    */
@@ -61,12 +64,15 @@ final class Router {
   private static @Nullable Map<String, String> variables(String template, String path) {
     String[] wanted = template.split("/", -1);
     String[] given = path.split("/", -1);
-    if (wanted.length != given.length) {
+    boolean rest = wanted[wanted.length - 1].equals(REST);
+    if (rest ? given.length < wanted.length : given.length != wanted.length) {
       return null;
     }
     Map<String, String> variables = new HashMap<>();
     for (int i = 0; i < wanted.length; i++) {
-      if (wanted[i].startsWith("{")) {
+      if (rest && i == wanted.length - 1) {
+        variables.put("path", String.join("/", List.of(given).subList(i, given.length)));
+      } else if (wanted[i].startsWith("{")) {
         if (given[i].isEmpty()) {
           return null;
         }

@@ -4,7 +4,10 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -14,11 +17,14 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** The admin API over the JDK's HTTP client. */
 final class AdminClient {
   private static final Duration TIMEOUT = Duration.ofSeconds(30);
+  private static final String EVENT = "event: ";
+  private static final String DATA = "data: ";
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final HttpClient http = HttpClient.newBuilder().connectTimeout(TIMEOUT).build();
@@ -55,6 +61,10 @@ final class AdminClient {
 
   /** GET; parameters that are null are left out. */
   Answer get(String path, Map<String, @Nullable String> parameters) throws Failure {
+    return send(HttpRequest.newBuilder(base.resolve(path + query(parameters))).GET());
+  }
+
+  private static String query(Map<String, @Nullable String> parameters) {
     StringBuilder query = new StringBuilder();
     parameters.forEach(
         (name, value) -> {
@@ -66,7 +76,7 @@ final class AdminClient {
                 .append(URLEncoder.encode(value, StandardCharsets.UTF_8));
           }
         });
-    return send(HttpRequest.newBuilder(base.resolve(path + query)).GET());
+    return query.toString();
   }
 
   /** POST of a JSON object. */
@@ -75,6 +85,54 @@ final class AdminClient {
         HttpRequest.newBuilder(base.resolve(path))
             .header("Content-Type", "application/json")
             .POST(HttpRequest.BodyPublishers.ofString(body.toString())));
+  }
+
+  /** One message of a stream. */
+  record Message(String name, JsonNode data) {}
+
+  /**
+   * Follows a stream of server-sent events until it ends or the listener has enough.
+   *
+   * @param listener takes each message; false = enough
+   */
+  void follow(String path, Map<String, @Nullable String> parameters, Predicate<Message> listener)
+      throws Failure {
+    HttpRequest.Builder request = HttpRequest.newBuilder(base.resolve(path + query(parameters)));
+    if (token != null) {
+      request.header("Authorization", "Bearer " + token);
+    }
+    try {
+      HttpResponse<InputStream> response =
+          http.send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
+      try (BufferedReader lines =
+          new BufferedReader(new InputStreamReader(response.body(), StandardCharsets.UTF_8))) {
+        if (response.statusCode() != 200) {
+          ok(new Answer(response.statusCode(), JSON.readTree(lines)));
+        }
+        String name = "";
+        for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+          if (line.startsWith(EVENT)) {
+            name = line.substring(EVENT.length());
+          } else if (line.startsWith(DATA)
+              && !listener.test(new Message(name, JSON.readTree(line.substring(DATA.length()))))) {
+            return;
+          }
+        }
+      }
+    } catch (ConnectException e) {
+      throw noRelay();
+    } catch (IOException e) {
+      throw new Failure(ExitCodes.UNAVAILABLE, "the stream of " + base + " broke: " + e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new Failure(ExitCodes.UNAVAILABLE, "interrupted");
+    }
+  }
+
+  private Failure noRelay() {
+    return new Failure(
+        ExitCodes.UNAVAILABLE,
+        "no relay answers at " + base + "; is it running? (--admin URL, or -c FILE)");
   }
 
   private Answer send(HttpRequest.Builder request) throws Failure {
@@ -90,9 +148,7 @@ final class AdminClient {
     } catch (JsonProcessingException e) {
       throw new Failure(ExitCodes.UNAVAILABLE, base + " is not a relay's admin API");
     } catch (ConnectException e) {
-      throw new Failure(
-          ExitCodes.UNAVAILABLE,
-          "no relay answers at " + base + "; is it running? (--admin URL, or -c FILE)");
+      throw noRelay();
     } catch (IOException e) {
       throw new Failure(ExitCodes.UNAVAILABLE, base + " does not answer: " + e);
     } catch (InterruptedException e) {

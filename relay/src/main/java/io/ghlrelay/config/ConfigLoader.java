@@ -166,13 +166,14 @@ public final class ConfigLoader {
   private static AdminConfig admin(Section section) {
     ListenAddress listen = listen(section, new ListenAddress("127.0.0.1", 9090));
     String token = section.text("token", "");
+    boolean showBodies = section.flag("showBodies", true);
     section.end();
     if (token.isEmpty() && !Loopback.isLoopback(listen.host())) {
       section.error(
           "listen",
           "the admin API beyond loopback needs a token (admin.token, or RELAY_ADMIN_TOKEN)");
     }
-    return new AdminConfig(listen, token.isEmpty() ? null : new Secret(token));
+    return new AdminConfig(listen, token.isEmpty() ? null : new Secret(token), showBodies);
   }
 
   private static ListenAddress listen(Section section, ListenAddress fallback) {

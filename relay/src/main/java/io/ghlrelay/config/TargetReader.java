@@ -37,7 +37,8 @@ final class TargetReader {
           "expect",
           "webhook-id",
           "webhook-timestamp",
-          "webhook-signature");
+          "webhook-signature",
+          "traceparent");
   private static final Duration MAX_TIMEOUT = Duration.ofMinutes(10);
   private static final String SECRET_PREFIX = "whsec_";
 

@@ -54,6 +54,7 @@ public final class Dispatcher implements AutoCloseable {
    * each commit, which costs more than what it does then.
    *
    * @param loop owns every lane; not closed here
+   * @param listener looks on
    */
   public static Dispatcher start(
       EventStore store,
@@ -61,11 +62,20 @@ public final class Dispatcher implements AutoCloseable {
       EventExecutor loop,
       Clock clock,
       JitterSource jitter,
-      DeliveryMetrics metrics) {
+      DeliveryMetrics metrics,
+      DeliveryListener listener) {
     ExecutorService reader =
         Executors.newFixedThreadPool(READERS, new DefaultThreadFactory("relay-reader"));
     return new Dispatcher(
-        store, client, clock, jitter, metrics, Loop.on(loop, clock), reader, reader::shutdown);
+        store,
+        client,
+        clock,
+        jitter,
+        metrics,
+        listener,
+        Loop.on(loop, clock),
+        reader,
+        reader::shutdown);
   }
 
   /** With a loop and reader of the caller's, for virtual time. */
@@ -75,13 +85,15 @@ public final class Dispatcher implements AutoCloseable {
       Clock clock,
       JitterSource jitter,
       DeliveryMetrics metrics,
+      DeliveryListener listener,
       Loop loop,
       Executor reader,
       Runnable stopThreads) {
     this.loop = loop;
     this.metrics = metrics;
     this.parts =
-        new Lane.Parts(store, client, loop, reader, clock, jitter, new BodyBudget(BODY_BUDGET));
+        new Lane.Parts(
+            store, client, loop, reader, clock, jitter, new BodyBudget(BODY_BUDGET), listener);
     this.stopThreads = stopThreads;
   }
 

@@ -48,6 +48,7 @@ final class Lane {
   private final Executor reader;
   private final Clock clock;
   private final JitterSource jitter;
+  private final DeliveryListener listener;
   private final DeliveryMetrics.Target metrics;
   private final DueWindow window;
   private final Instant openedAt;
@@ -73,6 +74,7 @@ final class Lane {
     this.reader = parts.reader();
     this.clock = parts.clock();
     this.jitter = parts.jitter();
+    this.listener = parts.listener();
     this.metrics = metrics;
     this.window = new DueWindow(WINDOW, parts.bodies());
     this.openedAt = clock.instant();
@@ -86,7 +88,8 @@ final class Lane {
       Executor reader,
       Clock clock,
       JitterSource jitter,
-      BodyBudget bodies) {}
+      BodyBudget bodies,
+      DeliveryListener listener) {}
 
   /** A delivery to this target has become pending in the store. */
   void add(Pending pending) {
@@ -253,7 +256,12 @@ final class Lane {
     TargetConfig target = config;
     OutboundRequest request =
         OutboundRequest.of(
-            content.event(), content.body(), delivery.progress().attempts() + 1, target, now);
+            content.event(),
+            content.body(),
+            delivery.series(),
+            delivery.progress().attempts() + 1,
+            target,
+            now);
     String deferral = deferral(delivery, now);
     client.send(
         target,
@@ -297,7 +305,7 @@ final class Lane {
             answer.responseStart(),
             deferral);
     metrics.attempted(content.event(), after, attempt);
-    record(delivery, after, attempt);
+    record(content.event(), delivery, after, attempt);
     pump();
   }
 
@@ -325,7 +333,7 @@ final class Lane {
   }
 
   /** Records until the store takes it: an outcome that is known is never thrown away. */
-  private void record(Delivery before, Delivery after, Attempt attempt) {
+  private void record(Event event, Delivery before, Delivery after, Attempt attempt) {
     store
         .record(before, after, attempt)
         .whenComplete(
@@ -334,13 +342,15 @@ final class Lane {
                     () -> {
                       if (failure == null) {
                         recorded(after);
+                        listener.attempted(event, after, attempt);
                       } else {
-                        notRecorded(before, after, attempt, failure);
+                        notRecorded(event, before, after, attempt, failure);
                       }
                     }));
   }
 
-  private void notRecorded(Delivery before, Delivery after, Attempt attempt, Throwable failure) {
+  private void notRecorded(
+      Event event, Delivery before, Delivery after, Attempt attempt, Throwable failure) {
     if (!storeFails) {
       storeFails = true; // said once, not once for each delivery and second
       log.warn(
@@ -348,7 +358,7 @@ final class Lane {
           before.target(),
           failure.toString());
     }
-    loop.at(clock.instant().plus(STORE_PAUSE), () -> record(before, after, attempt));
+    loop.at(clock.instant().plus(STORE_PAUSE), () -> record(event, before, after, attempt));
   }
 
   private void recorded(Delivery after) {

@@ -39,7 +39,15 @@ public record OutboundRequest(List<Header> headers, byte[] body) {
 
   /** Names that only the relay may set; an inbound header cannot pretend. */
   private static final Set<String> OURS =
-      Set.of("webhook-id", "webhook-timestamp", "webhook-signature");
+      Set.of(
+          "webhook-id",
+          "webhook-timestamp",
+          "webhook-signature",
+          // Each event has a trace of its own; whoever posts may not choose it, nor what travels
+          // on.
+          "traceparent",
+          "tracestate",
+          "baggage");
 
   private static final String OUR_PREFIX = "relay-";
 
@@ -61,12 +69,13 @@ public record OutboundRequest(List<Header> headers, byte[] body) {
    *
    * @param event what was received
    * @param body its exact bytes
+   * @param series the delivery's series of attempts, from 1
    * @param attempt number of the attempt in its series, from 1
    * @param target whose headers and signing apply
    * @param now the time of the attempt, for signing
    */
   public static OutboundRequest of(
-      Event event, byte[] body, int attempt, TargetConfig target, Instant now) {
+      Event event, byte[] body, int series, int attempt, TargetConfig target, Instant now) {
     List<Header> headers = new ArrayList<>(event.headers().size() + target.headers().size() + 8);
     Set<String> left = leftOut(event.headers(), target);
     for (Header header : event.headers()) {
@@ -80,6 +89,9 @@ public record OutboundRequest(List<Header> headers, byte[] body) {
     headers.add(new Header("Relay-Attempt", Integer.toString(attempt)));
     headers.add(new Header("Relay-Verified", event.verified().id()));
     headers.add(new Header("Webhook-Id", webhookId));
+    headers.add(
+        new Header(
+            "traceparent", TraceContext.traceparent(event.id(), target.name(), series, attempt)));
     for (Map.Entry<String, Secret> header : target.headers().entrySet()) {
       headers.add(new Header(header.getKey(), header.getValue().reveal()));
     }

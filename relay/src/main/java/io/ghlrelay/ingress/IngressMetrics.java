@@ -4,6 +4,7 @@ import io.ghlrelay.platform.SignatureScheme;
 import io.ghlrelay.platform.Verification;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
@@ -74,7 +75,10 @@ public final class IngressMetrics {
             .baseUnit("bytes")
             .serviceLevelObjectives(512, 2048, 8192, 32_768, 131_072, 524_288, 1_048_576)
             .register(registry);
-    registry.gauge("relay.last.event.received.timestamp.seconds", lastReceivedSeconds);
+    Gauge.builder("relay.last.event.received.timestamp", lastReceivedSeconds, AtomicLong::get)
+        .description("When an event was last stored, since the start of the relay; 0 if none was.")
+        .baseUnit("seconds")
+        .register(registry);
   }
 
   private static Counter received(MeterRegistry registry, String outcome) {

@@ -18,6 +18,9 @@ public final class EventFilter {
   /** Whether the event itself fits. */
   public boolean fits(Event event) {
     return equal(query.locationId(), event.envelope().locationId())
+        && equal(query.companyId(), event.envelope().companyId())
+        && equal(query.appId(), event.envelope().appId())
+        && (query.anyId() == null || isId(query.anyId(), event))
         && equal(query.webhookId(), event.envelope().webhookId())
         && (type == null
             || (event.envelope().type() != null && type.matches(event.envelope().type())))
@@ -37,6 +40,12 @@ public final class EventFilter {
   private boolean fits(Delivery delivery) {
     return (query.target() == null || query.target().equals(delivery.target()))
         && (query.state() == null || query.state() == delivery.state());
+  }
+
+  private static boolean isId(String id, Event event) {
+    return id.equals(event.envelope().webhookId())
+        || id.equals(event.envelope().locationId())
+        || id.equals(event.id().toString());
   }
 
   private static boolean equal(@Nullable String wanted, @Nullable String actual) {

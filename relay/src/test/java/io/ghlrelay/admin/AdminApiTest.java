@@ -10,21 +10,16 @@ import com.networknt.schema.SpecificationVersion;
 import io.ghlrelay.ManualClock;
 import io.ghlrelay.TestEvents;
 import io.ghlrelay.config.AdminConfig;
-import io.ghlrelay.config.ConfigException;
 import io.ghlrelay.config.ConfigLoader;
-import io.ghlrelay.config.ConfigProblem;
 import io.ghlrelay.config.ListenAddress;
-import io.ghlrelay.config.RelayConfig;
 import io.ghlrelay.config.Secret;
 import io.ghlrelay.retry.Outcome;
 import io.ghlrelay.retry.RetryDecision;
 import io.ghlrelay.retry.RetryPolicies;
-import io.ghlrelay.routing.RoutedTarget;
 import io.ghlrelay.store.Admitted;
 import io.ghlrelay.store.Attempt;
 import io.ghlrelay.store.Delivery;
 import io.ghlrelay.store.DeliveryState;
-import io.ghlrelay.store.Event;
 import io.ghlrelay.store.EventId;
 import io.ghlrelay.store.memory.MemoryEventStore;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -42,11 +37,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -63,7 +55,9 @@ class AdminApiTest {
   private final MemoryEventStore store = new MemoryEventStore();
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-  private final FakeControl control = new FakeControl();
+  private final FakeControl control = new FakeControl(store, clock);
+  private final Activity activity = new Activity(registry, clock);
+  private final LiveFeed feed = new LiveFeed("run1");
   private final HttpClient http = HttpClient.newHttpClient();
   @TempDir private Path folder;
   private AdminServer server;
@@ -82,7 +76,12 @@ class AdminApiTest {
 
   private AdminServer start(@Nullable Secret token) throws IOException {
     return AdminServer.start(
-        new AdminConfig(new ListenAddress("127.0.0.1", 0), token), control, store, registry);
+        new AdminConfig(new ListenAddress("127.0.0.1", 0), token, true), sources());
+  }
+
+  private AdminServer.Sources sources() {
+    return new AdminServer.Sources(
+        control, store, registry, activity, feed, clock, "1.2.3", "abcdef");
   }
 
   @AfterEach
@@ -167,7 +166,7 @@ class AdminApiTest {
                         method ->
                             documented.add(method.toUpperCase(Locale.ROOT) + " " + path.getKey())));
     Set<String> served = new HashSet<>();
-    for (Router.Operation operation : AdminServer.router(control, store, registry).operations()) {
+    for (Router.Operation operation : AdminServer.router(sources()).operations()) {
       served.add(operation.method() + " " + operation.template());
       Set<String> parameters = new HashSet<>();
       JsonNode described =
@@ -199,6 +198,20 @@ class AdminApiTest {
     fits("GET", "/readyz", "/readyz", null, 200);
     fits("GET", "/metrics", "/metrics", null, 200);
     fits("GET", "/openapi.json", "/openapi.json", null, 200);
+    fits("GET", "/api/v1/session", "/api/v1/session", null, 200);
+    fits("GET", "/api/v1/status", "/api/v1/status", null, 200);
+    fits("GET", "/api/v1/activity", "/api/v1/activity", null, 200);
+    fits("GET", "/api/v1/counts?by=location&limit=3", "/api/v1/counts", null, 200);
+    fits("GET", "/api/v1/counts?by=size", "/api/v1/counts", null, 400);
+    fits("GET", "/api/v1/dead-letters", "/api/v1/dead-letters", null, 200);
+    fits("GET", "/api/v1/dead-letters?q=state:pending", "/api/v1/dead-letters", null, 400);
+    fits("GET", "/api/v1/schedule?jitter=3s", "/api/v1/schedule", null, 200);
+    fits("GET", "/api/v1/schedule?policy=no", "/api/v1/schedule", null, 400);
+    fits("GET", "/api/v1/schedule?jitter=soon", "/api/v1/schedule", null, 400);
+    fits("GET", "/api/v1/config", "/api/v1/config", null, 200);
+    fits("GET", "/api/v1/events?q=type:A*%20target:crm", "/api/v1/events", null, 200);
+    fits("GET", "/api/v1/events?q=tpye:A", "/api/v1/events", null, 400);
+    fits("GET", "/api/v1/stream?q=tpye:A", "/api/v1/stream", null, 400);
     fits("GET", "/api/v1/events?limit=1&state=pending&target=crm", "/api/v1/events", null, 200);
     fits("GET", "/api/v1/events?state=odd", "/api/v1/events", null, 400);
     fits("GET", "/api/v1/events?stat=dead", "/api/v1/events", null, 400);
@@ -219,6 +232,14 @@ class AdminApiTest {
     fits("POST", "/api/v1/replays", "/api/v1/replays", "{\"state\":\"dead\",\"dryRun\":true}", 200);
     fits("POST", "/api/v1/replays", "/api/v1/replays", "{\"state\":\"pending\"}", 400);
     fits("POST", "/api/v1/replays", "/api/v1/replays", "[1]", 400);
+    String replays = "/api/v1/replays";
+    fits("POST", replays, replays, "{\"q\":\"since:1h\",\"limit\":0}", 400);
+    JsonNode job = fits("POST", replays, replays, "{\"background\":true,\"perSecond\":5}", 202);
+    fits("GET", replays, replays, null, 200);
+    String one = replays + "/" + job.path("id").asText();
+    fits("GET", one, "/api/v1/replays/{id}", null, 200);
+    fits("POST", one + "/cancel", "/api/v1/replays/{id}/cancel", null, 200);
+    fits("GET", "/api/v1/replays/none", "/api/v1/replays/{id}", null, 404);
     fits("GET", "/api/v1/targets", "/api/v1/targets", null, 200);
     fits("POST", "/api/v1/targets/crm/pause", "/api/v1/targets/{name}/pause", null, 200);
     fits("POST", "/api/v1/targets/crm/resume", "/api/v1/targets/{name}/resume", null, 200);
@@ -340,57 +361,6 @@ class AdminApiTest {
       byte[] answer = new byte[64];
       int read = socket.getInputStream().read(answer);
       return new String(answer, 0, Math.max(read, 0), StandardCharsets.ISO_8859_1);
-    }
-  }
-
-  private final class FakeControl implements RelayControl {
-    private @Nullable RelayConfig config;
-    private boolean ready = true;
-    private boolean broken;
-
-    @Override
-    public List<TargetStatus> targets() {
-      return config().targets().values().stream()
-          .map(target -> new TargetStatus(target, false, 1, 2, 3, null, clock.instant()))
-          .toList();
-    }
-
-    @Override
-    public boolean pause(String target) {
-      return config().targets().containsKey(target);
-    }
-
-    @Override
-    public boolean resume(String target) {
-      return config().targets().containsKey(target);
-    }
-
-    @Override
-    public Optional<List<String>> replay(EventId id, @Nullable List<String> targets) {
-      return store.event(id).map(event -> List.of("crm"));
-    }
-
-    @Override
-    public List<RoutedTarget> routeNow(Event event) {
-      return List.of(new RoutedTarget("crm", "route-1"));
-    }
-
-    @Override
-    public List<String> reload() throws ConfigException {
-      if (broken) {
-        throw new ConfigException(List.of(new ConfigProblem("relay.yaml", 1, 2, "wrong")));
-      }
-      return List.of("a warning");
-    }
-
-    @Override
-    public RelayConfig config() {
-      return Objects.requireNonNull(config);
-    }
-
-    @Override
-    public List<Check> readiness() {
-      return List.of(new Check("store", ready, "detail"));
     }
   }
 }

@@ -56,9 +56,14 @@ class OutboundRequestTest {
                 new Header("relay-verified", "forged"),
                 new Header("RELAY-ANYTHING", "forged"),
                 new Header("webhook-signature", "forged"),
+                new Header(
+                    "Traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"),
+                new Header("tracestate", "forged=1"),
+                new Header("Baggage", "forged=1"),
                 new Header("X-WH-Signature", "kept"),
                 new Header("User-Agent", "platform")),
             new byte[0],
+            2,
             3,
             TestEvents.target("crm"),
             clock.instant());
@@ -71,7 +76,10 @@ class OutboundRequestTest {
             "Relay-Event-Id",
             "Relay-Attempt",
             "Relay-Verified",
-            "Webhook-Id");
+            "Webhook-Id",
+            "traceparent");
+    assertThat(values(request, "traceparent"))
+        .containsExactly(TraceContext.traceparent(new EventId(1, 2), "crm", 2, 3));
     assertThat(values(request, "Relay-Verified")).containsExactly("rsa-sha256");
     assertThat(values(request, "Relay-Attempt")).containsExactly("3");
   }
@@ -94,6 +102,7 @@ class OutboundRequestTest {
         OutboundRequest.of(
             event("w1", false, new Header("User-Agent", "platform")),
             new byte[0],
+            1,
             1,
             target,
             clock.instant());

@@ -86,6 +86,7 @@ final class VirtualRelay {
             clock,
             (min, max) -> jitter.draw(min, max),
             new DeliveryMetrics(new SimpleMeterRegistry()),
+            DeliveryListener.NONE,
             loop,
             reads::add,
             () -> {});

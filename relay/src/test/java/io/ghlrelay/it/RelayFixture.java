@@ -17,7 +17,7 @@ import java.time.Clock;
 import java.util.Map;
 
 /** A relay in this process, with a platform that signs for it. */
-final class RelayFixture implements AutoCloseable {
+public final class RelayFixture implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   final Platform platform = new Platform();
@@ -25,7 +25,7 @@ final class RelayFixture implements AutoCloseable {
   private final HttpClient http = HttpClient.newHttpClient();
   final Relay relay;
 
-  RelayFixture(Path folder, String targetsAndRoutes) throws Exception {
+  public RelayFixture(Path folder, String targetsAndRoutes) throws Exception {
     this(folder, targetsAndRoutes, new SteadyClock(), new RandomJitter());
   }
 
@@ -53,12 +53,12 @@ final class RelayFixture implements AutoCloseable {
     return URI.create("http://127.0.0.1:" + relay.ingressAddress().getPort() + "/webhooks");
   }
 
-  URI admin(String path) {
+  public URI admin(String path) {
     return URI.create("http://127.0.0.1:" + relay.adminAddress().getPort() + path);
   }
 
   /** Posts an event and gives its id. */
-  String post(String webhookId, String type, String location) throws Exception {
+  public String post(String webhookId, String type, String location) throws Exception {
     HttpResponse<String> answer =
         platform.post(webhooks(), Platform.body(webhookId, type, location));
     if (answer.statusCode() != 200) {
@@ -71,7 +71,7 @@ final class RelayFixture implements AutoCloseable {
     return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
   }
 
-  JsonNode get(String path) throws Exception {
+  public JsonNode get(String path) throws Exception {
     return JSON.readTree(send(HttpRequest.newBuilder(admin(path))).body());
   }
 

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
@@ -17,8 +18,14 @@ public final class RelayProcess implements AutoCloseable {
   public final Queue<String> log = new ConcurrentLinkedQueue<>();
 
   public RelayProcess(Path config) throws IOException, InterruptedException {
+    this(config, Map.of());
+  }
+
+  /** With more environment variables. */
+  public RelayProcess(Path config, Map<String, String> environment)
+      throws IOException, InterruptedException {
     Path java = Path.of(System.getProperty("java.home"), "bin", "java");
-    process =
+    ProcessBuilder builder =
         new ProcessBuilder(
                 java.toString(),
                 "-Xmx512m",
@@ -27,8 +34,9 @@ public final class RelayProcess implements AutoCloseable {
                 "serve",
                 "-c",
                 config.toString())
-            .redirectErrorStream(true)
-            .start();
+            .redirectErrorStream(true);
+    builder.environment().putAll(environment);
+    process = builder.start();
     Thread reader = new Thread(this::read, "relay-output");
     reader.setDaemon(true);
     reader.start();
@@ -50,6 +58,15 @@ public final class RelayProcess implements AutoCloseable {
       }
     } catch (IOException e) {
       log.add("output ended: " + e);
+    }
+  }
+
+  /** Sends a signal, for example HUP. */
+  public void signal(String name) throws IOException, InterruptedException {
+    int code =
+        new ProcessBuilder("kill", "-s", name, Long.toString(process.pid())).start().waitFor();
+    if (code != 0) {
+      throw new IllegalStateException("kill -s " + name + " exited with " + code);
     }
   }
 

@@ -291,7 +291,8 @@ public abstract class EventStoreContract {
   @Test
   void listsUnroutedEventsUntilTheyAreReplayed() {
     EventId id = stored(events.admission("w1", "{}"));
-    EventQuery unrouted = new EventQuery(null, null, null, null, null, true, null, null, null, 10);
+    EventQuery unrouted =
+        new EventQuery(null, null, null, null, null, null, null, null, true, null, null, null, 10);
     assertThat(store.find(unrouted).events())
         .extracting(item -> item.event().id())
         .containsExactly(id);
@@ -327,25 +328,78 @@ public abstract class EventStoreContract {
     }
 
     assertThat(
-            found(new EventQuery("loc1", "Contact*", null, null, null, false, null, null, null, 7)))
+            found(
+                new EventQuery(
+                    "loc1",
+                    null,
+                    null,
+                    "Contact*",
+                    null,
+                    null,
+                    null,
+                    null,
+                    false,
+                    null,
+                    null,
+                    null,
+                    7)))
         .containsExactly(ids.get(28), ids.get(22), ids.get(16), ids.get(10), ids.get(4));
     assertThat(
             found(
                 new EventQuery(
-                    null, null, null, "a", DeliveryState.DEAD, false, null, null, null, 2)))
+                    null,
+                    null,
+                    null,
+                    null,
+                    null,
+                    null,
+                    "a",
+                    DeliveryState.DEAD,
+                    false,
+                    null,
+                    null,
+                    null,
+                    2)))
         .containsExactly(ids.get(20), ids.get(10), ids.get(0));
     assertThat(
             found(
                 new EventQuery(
-                    null, null, null, null, DeliveryState.DEAD, false, null, null, null, 2)))
+                    null,
+                    null,
+                    null,
+                    null,
+                    null,
+                    null,
+                    null,
+                    DeliveryState.DEAD,
+                    false,
+                    null,
+                    null,
+                    null,
+                    2)))
         .hasSize(3);
-    assertThat(found(new EventQuery(null, null, "w7", null, null, false, null, null, null, 2)))
+    assertThat(
+            found(
+                new EventQuery(
+                    null, null, null, null, "w7", null, null, null, false, null, null, null, 2)))
         .containsExactly(ids.get(7));
     Instant start = store.event(ids.get(10)).orElseThrow().receivedAt();
     assertThat(
             found(
                 new EventQuery(
-                    null, null, null, null, null, false, start, start.plusSeconds(3), null, 2)))
+                    null,
+                    null,
+                    null,
+                    null,
+                    null,
+                    null,
+                    null,
+                    null,
+                    false,
+                    start,
+                    start.plusSeconds(3),
+                    null,
+                    2)))
         .containsExactly(ids.get(12), ids.get(11), ids.get(10));
     assertThat(found(EventQuery.newest(4))).hasSize(30);
   }

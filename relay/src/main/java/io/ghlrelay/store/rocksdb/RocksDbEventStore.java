@@ -15,6 +15,7 @@ import io.ghlrelay.store.EventStore;
 import io.ghlrelay.store.StoreStats;
 import io.ghlrelay.store.StoreUnavailableException;
 import io.ghlrelay.store.rocksdb.Database.Column;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -77,6 +78,10 @@ public final class RocksDbEventStore implements EventStore {
       MeterRegistry registry,
       LongSupplier freeSpace) {
     State state = State.open(folder, retention, minFreeSpace, clock, freeSpace);
+    Gauge.builder("relay.store.free", freeSpace::getAsLong)
+        .description("Free space on the disk of the store.")
+        .baseUnit("bytes")
+        .register(registry);
     return new RocksDbEventStore(state, registry);
   }
 

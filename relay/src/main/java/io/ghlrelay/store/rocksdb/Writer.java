@@ -2,6 +2,7 @@ package io.ghlrelay.store.rocksdb;
 
 import io.ghlrelay.store.StoreUnavailableException;
 import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
@@ -90,7 +91,9 @@ final class Writer implements AutoCloseable {
             .description("Changes in one group commit.")
             .serviceLevelObjectives(1, 4, 16, 64, 256, 1024)
             .register(registry);
-    registry.gauge("relay.store.waiting", waitingAdmissions);
+    Gauge.builder("relay.store.waiting", waitingAdmissions, AtomicLong::get)
+        .description("Events that wait to be written.")
+        .register(registry);
     this.thread = new Thread(this::run, "relay-store-writer");
     this.thread.start();
   }

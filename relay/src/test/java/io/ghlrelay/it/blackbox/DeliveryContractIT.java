@@ -47,6 +47,9 @@ class DeliveryContractIT {
       headers.put("Relay-Verified", "forged");
       headers.put("Relay-Attempt", "99");
       headers.put("Webhook-Id", "forged");
+      headers.put("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
+      headers.put("tracestate", "forged=1");
+      headers.put("baggage", "forged=1");
       headers.put("TE", "trailers");
       headers.put("Keep-Alive", "timeout=5");
       String id =
@@ -71,8 +74,17 @@ class DeliveryContractIT {
         assertThat(request.headers().get("Relay-Event-Id")).containsExactly(id);
         assertThat(request.headers().get("Webhook-Id")).containsExactly("w1");
         assertThat(request.header("X-Api-Key")).isEqualTo("k1");
-        assertThat(request.headers()).doesNotContainKeys("TE", "Keep-Alive");
+        assertThat(request.headers())
+            .doesNotContainKeys("TE", "Keep-Alive", "tracestate", "baggage");
+        assertThat(request.headers().get("traceparent"))
+            .singleElement()
+            .asString()
+            .matches("00-" + id.replace("-", "") + "-(?!0{16})[0-9a-f]{16}-01");
       }
+      assertThat(sink.requests())
+          .as("each attempt is a span of its own")
+          .extracting(request -> request.header("traceparent"))
+          .doesNotHaveDuplicates();
     }
   }
 
