@@ -2,6 +2,7 @@
 import { spawn, execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
+import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
@@ -17,12 +18,14 @@ export async function strike() {
   for (const one of undo.reverse()) await one();
 }
 
-/** A target that answers with a status, which may be changed. */
+/** A target that answers with a status, which may be changed; keeps the last body that it got. */
 export async function target(status) {
-  const state = { status };
+  const state = { status, body: null };
   const server = http.createServer((request, response) => {
-    request.resume();
+    const parts = [];
+    request.on('data', (part) => parts.push(part));
     request.on('end', () => {
+      state.body = Buffer.concat(parts);
       response.writeHead(state.status, { 'Content-Type': 'text/plain' });
       response.end(state.status === 200 ? 'ok' : `answer ${state.status}`);
     });
@@ -31,6 +34,15 @@ export async function target(status) {
   undo.push(() => { server.closeAllConnections(); server.close(); });
   state.url = `http://127.0.0.1:${server.address().port}/hook`;
   return state;
+}
+
+/** A port that is free now, for what must come back at the same place. */
+export async function freePort() {
+  const server = net.createServer();
+  await new Promise((listening) => server.listen(0, '127.0.0.1', listening));
+  const { port } = server.address();
+  await new Promise((closed) => server.close(closed));
+  return port;
 }
 
 export function keys() {

@@ -50,8 +50,22 @@ function notReady(status) {
   }];
 }
 
+/** More failing targets than this are named in one sentence: the cause is likely the same. */
+const ONE_BY_ONE = 2;
+
 function failing(targets, now) {
-  return targets.filter((target) => target.health === 'failing').map((target) => ({
+  const list = targets.filter((target) => target.health === 'failing');
+  if (list.length > ONE_BY_ONE) {
+    const pending = list.reduce((sum, target) => sum + target.pending, 0);
+    return [{
+      level: 'bad',
+      key: 'failing several',
+      text: `${list.length} of ${count(targets.length, 'target')} are failing: `
+        + `${list.map((target) => target.name).join(', ')}. ${count(pending, 'delivery waits', 'deliveries wait')}.`,
+      action: {text: 'See what waits', href: link('/', {q: 'state:pending'})},
+    }];
+  }
+  return list.map((target) => ({
     level: 'bad',
     key: `failing ${target.name}`,
     text: `Target ${target.name} has been failing for ${span(now - failingSince(target, now))}: `

@@ -49,6 +49,7 @@ const announced = ({key}) => ({
   lost: 'No connection to the relay.',
   notReady: 'The relay is not ready to take events.',
   fine: 'Everything is arriving.',
+  'failing several': 'Several targets are failing.',
 })[key] ?? (key.startsWith('failing ') ? `Target ${key.slice('failing '.length)} is failing.` : '');
 
 function Strip({status, now}) {

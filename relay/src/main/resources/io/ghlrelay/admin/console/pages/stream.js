@@ -4,7 +4,7 @@ import {api} from '../api.js';
 import {count, countdown} from '../format.js';
 import {link, replace} from '../router.js';
 import {receive, watch} from '../live.js';
-import {EMPTY, listed, mostAttempts, nextAttempt, received, released} from '../rows.js';
+import {EMPTY, listed, MAX_ROWS, mostAttempts, nextAttempt, received, released} from '../rows.js';
 import {Loading, None, Problem, Time} from '../parts/basics.js';
 import {DeliveryMark, Mark} from '../parts/marks.js';
 import {FilterBox} from '../parts/filter.js';
@@ -104,7 +104,7 @@ function heldNote(held, news) {
   if (!held) {
     return '';
   }
-  return news ? `held, ${news} new` : 'held';
+  return news ? `held, ${news}${news === MAX_ROWS ? ' or more' : ''} new` : 'held';
 }
 
 function Row({event, now}) {
