@@ -149,7 +149,7 @@ const newest = async () => (await rows())[0]?.id;
 await check('the overview opens by itself at /, and its live stream moves', async () => {
   await page.goto(`${relay.console}/`);
   const before = await until('there is a row', newest);
-  await until('another event is on top', async () => (await newest()) !== before, 5000);
+  await until('another event is on top', async () => (await newest()) !== before);
   assert.equal(await at('connection').getAttribute('data-connection'), 'open');
 });
 
@@ -166,14 +166,14 @@ await check('billing is shown failing, the others fine, in colour and in words',
 
 await check('the verdict names what is stuck, and leads there', async () => {
   await until('the verdict is bad', async () => (await at('verdict').getAttribute('data-level')) === 'bad');
-  assert.match(await at('verdict').textContent(), /billing has been failing for .*events wait.*503/s);
+  assert.match(await at('verdict').textContent(), /billing has been failing for .*events? waits?.*503/s);
   const link = at('verdict').getByRole('link').first();
   assert.match(decodeURIComponent(await link.getAttribute('href')), /target:billing/);
 });
 
 await check('strip, targets and the head of the stream are seen without scrolling at 1280 x 800', async () => {
-  const box = await at('event-row').first().boundingBox();
-  assert.ok(box.y + box.height <= DESK.height, `the first row ends at ${box.y + box.height}`);
+  const end = await page.evaluate(() => document.querySelector('[data-testid="event-row"]').getBoundingClientRect().bottom);
+  assert.ok(end <= DESK.height, `the first row ends at ${end}`);
 });
 
 await check('held, the stream stays as it is and says what waits; let go, it moves', async () => {

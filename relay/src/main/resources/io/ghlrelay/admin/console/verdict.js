@@ -88,10 +88,10 @@ export function failingSince({minutes, lastFailure}, now) {
       first = i;
     }
   }
-  const since = first === null
-    ? Date.parse(lastFailure?.at ?? now)
-    : Date.parse(minutes.from) + first * MINUTE;
-  return Math.min(since, now);
+  if (first === null) {
+    return lastFailure ? Date.parse(lastFailure.at) : now;
+  }
+  return Date.parse(minutes.from) + first * MINUTE;
 }
 
 function paused(targets) {

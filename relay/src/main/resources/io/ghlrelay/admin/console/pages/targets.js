@@ -1,7 +1,7 @@
 // The targets on the overview: how each is, what waits for it, and its pause.
 import {html} from '../html.js';
 import {api} from '../api.js';
-import {countdown, duration, number, result, span} from '../format.js';
+import {age, countdown, duration, number, result, span} from '../format.js';
 import {link} from '../router.js';
 import {showPaused} from '../live.js';
 import {Loading, None, Problem} from '../parts/basics.js';
@@ -46,7 +46,7 @@ function Target({target, now, busy, onSwitch}) {
       <td class="right wide">${target.p50Ms === null ? html`<${None} text="no attempts" />` : `${duration(target.p50Ms)} / ${duration(target.p95Ms)}`}</td>
       <td class="right">${number(target.pending)}
         ${target.dead > 0 && html`<a class="below" href=${link('/dead')}>${number(target.dead)} dead</a>`}</td>
-      <td class="right wide">${target.oldestPending ? span(now - Date.parse(target.oldestPending)) : html`<${None} />`}</td>
+      <td class="right wide">${target.oldestPending ? age(now - Date.parse(target.oldestPending)) : html`<${None} />`}</td>
       <td class="right wide">${next(target, now)}</td>
       <td class="right"><button class="small" disabled=${busy} onClick=${onSwitch} data-testid=${`${verb}-${target.name}`}
         aria-label=${`${target.paused ? 'Resume' : 'Pause'} ${target.name}`}>${target.paused ? 'Resume' : 'Pause'}</button></td>
