@@ -14,6 +14,7 @@ let source = null;
 let filter = '';
 let lastHeard = 0;
 let retry = null;
+let away = false;
 let queue = [];
 let state = {connection: 'connecting', lostAt: null, status: null, targets: null};
 const watchers = new Set();
@@ -89,12 +90,26 @@ setInterval(() => {
   queue = [];
 }, FLUSH_MILLIS);
 
+// A page that nobody sees needs no stream, and a browser has only six connections to a host: with
+// one a tab, the seventh would wait for ever.
+document.addEventListener('visibilitychange', () => {
+  if (document.hidden && source) {
+    stop();
+    away = true;
+  } else if (!document.hidden && away) {
+    away = false;
+    connect();
+  }
+});
+
 /** Starts the stream; or starts it anew with another filter of its messages. */
 export function watch(newFilter = filter) {
   if (!source || newFilter !== filter) {
     filter = newFilter;
     queue = [];
-    connect();
+    if (!away) {
+      connect();
+    }
   }
 }
 

@@ -85,7 +85,7 @@ export function Stream({filter, now}) {
       </div>
       ${error && error.status !== 400 && html`<${Problem} error=${error} />`}
       ${skipped > 0 && html`<p class="gap muted" data-testid="gap">
-        ${count(skipped, 'message')} left out: more happens than can be shown one by one. A filter narrows it down.</p>`}
+        ${count(skipped, 'event')} left out: more happens than can be shown one by one. A filter narrows it down.</p>`}
       <table class="stream" data-testid="stream"
         onPointerEnter=${(e) => e.pointerType === 'mouse' && setHovered(true)} onPointerLeave=${() => setHovered(false)}>
         <thead><tr>
