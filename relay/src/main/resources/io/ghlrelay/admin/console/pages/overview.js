@@ -52,9 +52,12 @@ const announced = ({key}) => ({
   'failing several': 'Several targets are failing.',
 })[key] ?? (key.startsWith('failing ') ? `Target ${key.slice('failing '.length)} is failing.` : '');
 
+const sinceStart = ({accepted, duplicates, refused}) =>
+  `${number(accepted)} since the start; ${count(duplicates, 'duplicate')}, ${number(refused)} refused`;
+
 function Strip({status, now}) {
   const tiles = status ? [
-    ['Accepted', `${rate(status.acceptedPerSecond)}/s`, `${number(status.accepted)} since the start; ${count(status.duplicates, 'duplicate')}, ${number(status.refused)} refused`],
+    ['Accepted', `${rate(status.acceptedPerSecond)}/s`, sinceStart(status)],
     ['Oldest pending', status.oldestPending ? age(now - Date.parse(status.oldestPending)) : 'none', 'The longest that a delivery has been pending'],
     ['In flight', number(status.inFlight), 'Attempts under way now'],
     ['Waiting', number(status.waiting), 'Deliveries waiting for an attempt', status.waiting && 'state:pending'],
