@@ -519,6 +519,16 @@ await check('login: wrong token refused, right one in, out again', async () => {
   assert.equal(cookie.sameSite, 'Strict');
 });
 
+await check('where bodies are hidden, the event page says so and offers none', async () => {
+  await stage.platform(locked.events, '--count', '1');
+  await page.goto(`${locked.console}/#/`);
+  await at('event-row').first().getByRole('link').press('Enter');
+  await page.waitForSelector('[data-testid="bodies-hidden"]');
+  assert.equal(await at('show-body').count() + await at('download').count(), 0);
+  await page.goto(`${locked.console}/#/traffic`);
+  await page.waitForSelector('[data-testid="by-type"]');
+});
+
 await check('with the cookie alone nothing is changed', async () => {
   const pause = (headers) => page.evaluate(
     async (given) => (await fetch('/api/v1/targets/crm/pause', {method: 'POST', headers: given})).status, headers);
