@@ -1,6 +1,6 @@
 // The admin API, as the command line uses it. Every failure is an ApiError with words to show.
 
-export class ApiError extends Error {
+class ApiError extends Error {
   /** @param {number} status 0 = no answer at all */
   constructor(status, title, detail, errors = []) {
     super(detail || title);

@@ -96,8 +96,10 @@ function Frame({route, canLeave, onLeave}) {
           ${path === '/dead' && live.status?.dead > 0 && html`<span class="count">${number(live.status.dead)}</span>`}</a>`)}</nav>
       <${Connection} connection=${live.connection} />
       <button class="icon" aria-label="Light or dark" title="Light or dark" data-testid="theme" onClick=${() => window.relayTheme.toggle()}>
-        <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true"><circle class="stroke" cx="8" cy="8" r="6" /><path d="M8 2a6 6 0 0 1 0 12z" /></svg></button>
-      <button class="icon" aria-label="Keyboard shortcuts" title="Keyboard shortcuts" data-testid="help-button" onClick=${() => setHelps(true)}>?</button>
+        <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">
+          <circle class="stroke" cx="8" cy="8" r="6" /><path d="M8 2a6 6 0 0 1 0 12z" /></svg></button>
+      <button class="icon" aria-label="Keyboard shortcuts" title="Keyboard shortcuts" data-testid="help-button"
+        onClick=${() => setHelps(true)}>?</button>
       ${canLeave && html`<button class="small" data-testid="logout" onClick=${onLeave}>Log out</button>`}
     </header>
     <main id="main" tabindex="-1" ref=${main}>

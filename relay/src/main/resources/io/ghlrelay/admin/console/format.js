@@ -46,6 +46,9 @@ export function span(millis) {
   return rest ? `${whole} ${big} ${rest} ${small}` : `${whole} ${big}`;
 }
 
+/** How long ago something was that is known to the minute only. */
+export const age = (millis) => (millis < MINUTE ? '< 1 min' : span(millis));
+
 /** Time until something, as a clock: "02:07", "1:02:07". */
 export function countdown(millis) {
   if (millis <= 0) {

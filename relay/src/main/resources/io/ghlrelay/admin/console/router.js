@@ -36,5 +36,3 @@ export function replace(path, parameters) {
   history.replaceState(null, '', link(path, parameters));
   changed();
 }
-
-export const currentRoute = parse;

@@ -79,10 +79,10 @@ function withDeliveries(event, news) {
   return {...event, unrouted: false, deliveries: [...newest.values()]};
 }
 
-/** The earliest attempt that is still to come, of all deliveries; null = none. */
+/** The earliest retry that is still to come, of all deliveries; null = none. First attempts are made at once. */
 export function nextAttempt(event) {
   const due = event.deliveries
-    .filter((delivery) => delivery.state === 'pending' && delivery.due)
+    .filter((delivery) => delivery.state === 'pending' && delivery.attempts > 0)
     .map((delivery) => Date.parse(delivery.due));
   return due.length ? Math.min(...due) : null;
 }

@@ -1,5 +1,5 @@
 // "Is everything arriving, is anything stuck, what do I do": one sentence and where to go. Pure.
-import {answer, count, localTime, span} from './format.js';
+import {answer, count, localTime, number, result, span} from './format.js';
 import {link} from './router.js';
 
 const MINUTE = 60_000;
@@ -81,17 +81,17 @@ function failing(targets, now) {
 const waiting = (target) => `${count(target.pending, 'event')} ${target.pending === 1 ? 'waits' : 'wait'}`;
 
 /** The first minute of failures behind the last one with a success; the API counts by minute. */
-export function failingSince({minutes, lastFailure}, now) {
+function failingSince({minutes, lastFailure}, now) {
   let first = null;
   for (let i = minutes.delivered.length - 1; i >= 0 && !minutes.delivered[i]; i--) {
     if (minutes.retried[i] || minutes.dead[i]) {
       first = i;
     }
   }
-  const since = first === null
-    ? Date.parse(lastFailure?.at ?? now)
-    : Date.parse(minutes.from) + first * MINUTE;
-  return Math.min(since, now);
+  if (first === null) {
+    return lastFailure ? Date.parse(lastFailure.at) : now;
+  }
+  return Date.parse(minutes.from) + first * MINUTE;
 }
 
 function paused(targets) {
@@ -111,7 +111,9 @@ function gaveUp(status) {
   return status.dead === 0 ? [] : [{
     level: 'warn',
     key: 'dead',
-    text: `${count(status.dead, 'delivery was', 'deliveries were')} given up and ${status.dead === 1 ? 'is' : 'are'} kept as dead ${status.dead === 1 ? 'letter' : 'letters'}.`,
+    text: status.dead === 1
+      ? '1 delivery was given up and is kept as a dead letter.'
+      : `${number(status.dead)} deliveries were given up and are kept as dead letters.`,
     action: {text: 'Look why, and replay', href: link('/dead')},
   }];
 }
@@ -129,7 +131,7 @@ function forged(status) {
   return status.signatureFailures5m === 0 ? [] : [{
     level: 'warn',
     key: 'signatures',
-    text: `${count(status.signatureFailures5m, 'request')} in the last 5 minutes had no valid signature and ${status.signatureFailures5m === 1 ? 'was' : 'were'} refused.`,
+    text: `${count(status.signatureFailures5m, 'request was', 'requests were')} refused in the last 5 minutes: no valid signature.`,
     action: {text: 'Check the keys', href: link('/config')},
   }];
 }
@@ -138,7 +140,7 @@ function degraded(targets) {
   return targets.filter((target) => target.health === 'degraded').map((target) => ({
     level: 'warn',
     key: `degraded ${target.name}`,
-    text: `Target ${target.name} fails now and then; what failed is tried again. ${answer(target.lastFailure).replace('Its last answer was', 'Its last failure was')}.`,
+    text: `Target ${target.name} fails now and then (last with: ${result(target.lastFailure)}); what failed is tried again.`,
     action: {text: 'See its events', href: link('/', {q: `target:${target.name}`})},
   }));
 }

@@ -133,7 +133,8 @@ function Attempts({timeline, x, rows}) {
         const {shape, tone} = attemptState(attempt);
         return html`
           <g data-attempt=${attempt.number} data-offset-ms=${Math.round(attempt.offsetMs)}>
-            <title>Attempt ${attempt.number} at ${offset(Math.max(0, attempt.offsetMs))}: ${result(attempt)}, ${drift(attempt.driftMs)} from its plan</title>
+            <title>${`Attempt ${attempt.number} at ${offset(Math.max(0, attempt.offsetMs))}: ${result(attempt)}, `
+              + `${drift(attempt.driftMs)} from its plan`}</title>
             <${MarkAt} shape=${shape} tone=${tone} x=${at(attempt)} y=${rows.attempts} scale=${1.15} />
           </g>`;
       })}

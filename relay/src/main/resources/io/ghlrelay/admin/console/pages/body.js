@@ -14,11 +14,14 @@ export function Body({event}) {
   return html`
     <section class="panel" aria-labelledby="body" data-testid="body">
       <div class="panel-head"><h2 id="body">Body</h2><span class="grow"></span>
-        ${bytes && html`<${Choice} label="Form of the body" value=${form} onChange=${setForm} options=${[['pretty', 'Pretty'], ['raw', 'As it came']]} />
+        ${bytes && html`
+          <${Choice} label="Form of the body" value=${form} onChange=${setForm}
+            options=${[['pretty', 'Pretty'], ['raw', 'As it came']]} />
           <${CopyButton} text=${text} />`}
       </div>
       <${Problem} error=${error} />
-      ${status?.bodiesHidden && html`<p class="muted" data-testid="bodies-hidden">Bodies are hidden by the configuration (<code>admin.showBodies</code>).</p>`}
+      ${status?.bodiesHidden && html`<p class="muted" data-testid="bodies-hidden">
+        Bodies are hidden by the configuration (<code>admin.showBodies</code>).</p>`}
       ${!status?.bodiesHidden && !bytes && html`
         <button disabled=${busy} data-testid="show-body" onClick=${async () => setBytes(await run())}>Show the body</button>`}
       ${bytes && html`<pre tabindex="0" role="region" aria-label="Body">${text}</pre>`}

@@ -41,14 +41,15 @@ const About = ({status}) => html`
     <dl class="facts">
       <dt>Version</dt><dd>${status.version} <span class="muted">${status.commit}</span></dd>
       <dt>Started</dt><dd><${Time} at=${status.startedAt} /></dd>
-      ${status.checks.map((check) => html`<dt>${check.name}</dt><dd class=${check.ok ? '' : 'state bad'}>${check.detail || (check.ok ? 'fine' : 'not fine')}</dd>`)}
+      ${status.checks.map(({name, ok, detail}) => html`
+        <dt>${name}</dt><dd class=${ok ? '' : 'state bad'}>${detail || (ok ? 'fine' : 'not fine')}</dd>`)}
     </dl></section>`;
 
 /**
  * A value as lines of YAML: {indent, dash, key, value}. For reading; what the relay shows is its
  * own form of the file.
  */
-export function yaml(value, indent = 0) {
+function yaml(value, indent = 0) {
   if (Array.isArray(value)) {
     return value.flatMap((item) => {
       const [first, ...rest] = isTree(item) ? yaml(item, indent + 2) : [{indent, value: scalar(item)}];
@@ -58,6 +59,9 @@ export function yaml(value, indent = 0) {
   return Object.entries(value).flatMap(([key, item]) =>
     isTree(item) ? [{indent, key}, ...yaml(item, indent + 2)] : [{indent, key, value: scalar(item)}]);
 }
+
+/** How a secret is shown. */
+const HIDDEN = '"***"';
 
 const isObject = (value) => value !== null && typeof value === 'object';
 
@@ -77,4 +81,8 @@ const lead = ({indent, dash}) => ' '.repeat(indent) + (dash ? '- ' : '');
 
 const plain = (line) => `${lead(line)}${line.key ? `${line.key}:` : ''}${line.key && line.value ? ' ' : ''}${line.value ?? ''}`;
 
-const Line = ({line}) => html`${lead(line)}${line.key && html`<span class="yaml-key">${line.key}</span>:`}${line.value && html`${line.key && ' '}<span class=${line.value === '"***"' ? 'muted' : 'yaml-value'}>${line.value}</span>`}${'\n'}`;
+function Line({line}) {
+  const tone = line.value === HIDDEN ? 'muted' : 'yaml-value';
+  return html`${lead(line)}${line.key && html`<span class="yaml-key">${line.key}</span>:`
+  }${line.key && line.value && ' '}<span class=${tone}>${line.value}</span>${'\n'}`;
+}

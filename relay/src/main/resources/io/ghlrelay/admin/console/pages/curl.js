@@ -10,7 +10,7 @@ const LEFT_OUT = new Set(['host', 'content-length', 'connection', 'keep-alive', 
 const quoted = (text) => `'${text.replaceAll("'", "'\\''")}'`;
 
 /** @param {Uint8Array|null} body null = it is not shown: the command reads a file instead */
-export function curlCommand(event, body, url) {
+function curlCommand(event, body, url) {
   const headers = event.headers.filter(({name, value}) => !LEFT_OUT.has(name.toLowerCase()) && value !== '***');
   return [
     `curl ${quoted(url)}`,
@@ -49,7 +49,9 @@ export function Curl({event, bodiesHidden, onClose}) {
         <input type="url" value=${url} data-testid="curl-url" onInput=${(e) => setUrl(e.target.value)} /></label>
       <${Problem} error=${error} />
       ${bodiesHidden && html`<p class="muted">The body is hidden; the command reads it from a file.</p>`}
-      ${command ? html`<pre class="command" tabindex="0" role="region" aria-label="Command" data-testid="curl-command">${command}</pre>` : html`<${Loading} />`}
+      ${command
+        ? html`<pre tabindex="0" role="region" aria-label="Command" data-testid="curl-command">${command}</pre>`
+        : html`<${Loading} />`}
       <p class="muted">The signature is the platform's own: your endpoint can verify it.</p>
       ${command && html`<div class="buttons"><${CopyButton} text=${command} label="Copy the command" /></div>`}
     <//>`;

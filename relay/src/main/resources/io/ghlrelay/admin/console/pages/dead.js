@@ -27,7 +27,9 @@ export function DeadLetters({route}) {
       ${error && error.status !== 400 && html`<${Problem} error=${error} retry=${load} />`}
       ${!data && !error && html`<${Loading} />`}
       ${data && html`<${Groups} groups=${data.groups} filter=${filter} onReplay=${setReplaying} />`}
-      ${data && !data.complete && html`<p class="muted">Counted over the newest ${number(data.examined)}; there are more. A filter such as <code>since:1d</code> narrows it down.</p>`}
+      ${data && !data.complete && html`
+        <p class="muted">Counted over the newest ${number(data.examined)}; there are more.
+          A filter such as <code>since:1d</code> narrows it down.</p>`}
     </section>
     <${ReplayJobs} started=${started} />
     ${replaying !== null && html`<${ReplayDialog} target=${replaying} filter=${filter}
@@ -40,7 +42,9 @@ export function DeadLetters({route}) {
 
 function Groups({groups, filter, onReplay}) {
   if (groups.length === 0) {
-    return html`<p class="empty muted" data-testid="no-dead">${filter ? 'No dead letter fits this filter.' : 'There is no dead letter. Every delivery arrived or is still being tried.'}</p>`;
+    return html`<p class="empty muted" data-testid="no-dead">${filter
+      ? 'No dead letter fits this filter.'
+      : 'There is no dead letter. Every delivery arrived or is still being tried.'}</p>`;
   }
   return html`
     <table class="groups">
@@ -52,7 +56,9 @@ function Groups({groups, filter, onReplay}) {
             <th scope="rowgroup" colspan="2">${target}</th>
             <td class="right"><strong>${number(ofTarget.reduce((sum, group) => sum + group.count, 0))}</strong></td>
             <td class="wide" colspan="2"></td>
-            <td class="right"><button class="small primary" data-testid=${`replay-group-${target}`} onClick=${() => onReplay(target)}>Replay…<span class="hidden-text"> to ${target}</span></button></td>
+            <td class="right">
+              <button class="small primary" data-testid=${`replay-group-${target}`} onClick=${() => onReplay(target)}>
+                Replay…<span class="hidden-text"> to ${target}</span></button></td>
           </tr>
           ${ofTarget.map((group) => html`<${Group} group=${group} />`)}
         </tbody>`)}
@@ -73,5 +79,6 @@ const Group = ({group}) => html`
     <td class="wide"><${Time} at=${group.oldestReceivedAt} /></td>
     <td class="wide"><${Time} at=${group.newestReceivedAt} /></td>
     <td class="samples">${group.events.map((id, i) => html`
-      <a class=${i ? 'wide' : ''} href=${link(`/events/${id}`)} title=${id}><span class="hidden-text">event </span>${i ? i + 1 : 'newest'}</a> `)}</td>
+      <a class=${i ? 'wide' : ''} href=${link(`/events/${id}`)} title=${id}>
+        <span class="hidden-text">event </span>${i ? i + 1 : 'newest'}</a> `)}</td>
   </tr>`;

@@ -64,10 +64,12 @@ function Head({event, onReplayed}) {
       <div class="buttons">
         ${dead.length > 1 && html`<${Replay} ...${{event, onReplayed}} targets=${dead} testId="replay-dead"
           label=${`Replay to the ${dead.length} that gave up`} />`}
-        ${event.deliveries.length === 0 && html`<${Replay} ...${{event, onReplayed}} targets=${null} testId="replay-unrouted" label="Replay by the routes of now" />`}
+        ${event.deliveries.length === 0 && html`<${Replay} ...${{event, onReplayed}} targets=${null} testId="replay-unrouted"
+          label="Replay by the routes of now" />`}
         <${CopyButton} text=${event.id} label="Copy id" data-testid="copy-id" />
         <button class="small" data-testid="copy-curl" onClick=${() => setCurl(true)}>Copy as curl</button>
-        ${!status?.bodiesHidden && html`<a class="button small" href=${api.bodyPath(event.id)} download=${`${event.id}.json`} data-testid="download">Download bytes</a>`}
+        ${!status?.bodiesHidden && html`
+          <a class="button small" href=${api.bodyPath(event.id)} download=${`${event.id}.json`} data-testid="download">Download bytes</a>`}
       </div>
       ${curl && html`<${Curl} event=${event} bodiesHidden=${status?.bodiesHidden} onClose=${() => setCurl(false)} />`}
     </header>`;
@@ -141,7 +143,8 @@ function policyWords({policy}) {
     none: 'no jitter',
   }[policy.jitterOn];
   const counted = policy.timeline === 'offsets' ? 'counted from the end of the first attempt' : 'counted from the attempt before';
-  return html`Policy <a href=${link('/schedule', {policy: policy.name})}>${policy.name}</a>: at most ${count(policy.maxRetries, 'retry', 'retries')}, ${counted}; ${jitter}.`;
+  const retries = count(policy.maxRetries, 'retry', 'retries');
+  return html`Policy <a href=${link('/schedule', {policy: policy.name})}>${policy.name}</a>: at most ${retries}, ${counted}; ${jitter}.`;
 }
 
 function Envelope({event}) {

@@ -39,7 +39,8 @@ export function ReplayJobs({started}) {
         <${Scroll} label="Replays">
           <table class="jobs">
             <thead><tr><th scope="col">Which</th><th scope="col">State</th><th scope="col">Progress</th>
-              <th scope="col" class="right wide">A second</th><th scope="col" class="wide">Started</th><th scope="col"><span class="hidden-text">Do</span></th></tr></thead>
+              <th scope="col" class="right wide">A second</th><th scope="col" class="wide">Started</th>
+              <th scope="col"><span class="hidden-text">Do</span></th></tr></thead>
             <tbody>${data.replays.map((job) => html`
               <${Job} key=${job.id} job=${job} onCancel=${() => then(cancel, job.id)} onContinue=${() => then(again, job)} />`)}</tbody>
           </table>
@@ -56,7 +57,8 @@ function Job({job, onCancel, onContinue}) {
       <td><span class=${`state ${tone}`}><${Mark} shape=${shape} tone=${tone} />${words}</span>
         ${job.error && html`<span class="below">${job.error}</span>`}</td>
       <td><progress max=${Math.max(1, job.matched)} value=${worked} aria-label=${`Progress of ${job.filter}`}></progress>
-        <span class="below" data-testid="replay-progress">${number(job.replayed)} of ${number(job.matched)}${job.skipped ? `, ${number(job.skipped)} needed none` : ''}</span></td>
+        <span class="below" data-testid="replay-progress">${number(job.replayed)} of ${number(job.matched)}${
+          job.skipped > 0 && `, ${number(job.skipped)} needed none`}</span></td>
       <td class="right wide">${job.perSecond ?? html`<${None} text="no limit" />`}</td>
       <td class="wide"><${Time} at=${job.startedAt} /></td>
       <td class="right">${job.state === 'running'

@@ -1,7 +1,7 @@
 // The first look: a verdict, the numbers, the targets, and what happens now.
 import {html} from '../html.js';
 import {useNow} from '../clock.js';
-import {count, number, rate, span} from '../format.js';
+import {age, count, number, rate} from '../format.js';
 import {link} from '../router.js';
 import {useLive} from '../live.js';
 import {findings} from '../verdict.js';
@@ -52,10 +52,13 @@ const announced = ({key}) => ({
   'failing several': 'Several targets are failing.',
 })[key] ?? (key.startsWith('failing ') ? `Target ${key.slice('failing '.length)} is failing.` : '');
 
+const sinceStart = ({accepted, duplicates, refused}) =>
+  `${number(accepted)} since the start; ${count(duplicates, 'duplicate')}, ${number(refused)} refused`;
+
 function Strip({status, now}) {
   const tiles = status ? [
-    ['Accepted', `${rate(status.acceptedPerSecond)}/s`, `${number(status.accepted)} since the start; ${count(status.duplicates, 'duplicate')}, ${number(status.refused)} refused`],
-    ['Oldest pending', status.oldestPending ? span(now - Date.parse(status.oldestPending)) : 'none', 'The longest that a delivery has been pending'],
+    ['Accepted', `${rate(status.acceptedPerSecond)}/s`, sinceStart(status)],
+    ['Oldest pending', status.oldestPending ? age(now - Date.parse(status.oldestPending)) : 'none', 'The longest that a delivery has been pending'],
     ['In flight', number(status.inFlight), 'Attempts under way now'],
     ['Waiting', number(status.waiting), 'Deliveries waiting for an attempt', status.waiting && 'state:pending'],
     ['Dead letters', number(status.dead), 'Deliveries given up, kept for replay', null, status.dead && link('/dead')],

@@ -12,7 +12,7 @@ const MANY = 100;
 const COUNTED_AT_MOST = 10_000;
 
 /** The dead letters of a target, within what the page is filtered to. */
-export const replayFilter = (target, filter) =>
+const replayFilter = (target, filter) =>
   [`state:dead`, `target:${target.includes(' ') ? `"${target}"` : target}`,
     ...filter.split(/\s+(?=(?:[^"]*"[^"]*")*[^"]*$)/).filter((word) => word && !/^(state|target):/.test(word))].join(' ');
 
@@ -38,15 +38,18 @@ export function ReplayDialog({target, filter, onClose, onStarted}) {
         <${Problem} error=${counting.error ?? starting.error} />
         ${counting.busy && html`<${Loading} />`}
         ${matched !== null && html`
-          <p class="large" data-testid="replay-count">${matched >= COUNTED_AT_MOST ? `${number(matched)} events or more` : count(matched, 'event')} would be tried again.</p>`}
-        <p class="muted">All dead letters of this target, whatever the reason: <code>${q}</code>. Each begins a new series of attempts; what the target took before, it may get twice, under the same ids.</p>
+          <p class="large" data-testid="replay-count">
+            ${matched >= COUNTED_AT_MOST ? `${number(matched)} events or more` : count(matched, 'event')} would be tried again.</p>`}
+        <p class="muted">All dead letters of this target, whatever the reason: <code>${q}</code>. Each begins a new series
+          of attempts; what the target took before, it may get twice, under the same ids.</p>
         <label>Events a second
           <input type="number" min="1" max="10000" value=${perSecond} data-testid="replay-rate" placeholder="as fast as it goes"
             onInput=${(e) => setPerSecond(e.target.value)} /></label>
         <p class="muted">${pace(matched, Number(perSecond))}</p>
         ${matched > MANY && html`
           <label>Type ${matched} to confirm
-            <input value=${typed} inputmode="numeric" autocomplete="off" data-testid="replay-confirm" onInput=${(e) => setTyped(e.target.value)} /></label>`}
+            <input value=${typed} inputmode="numeric" autocomplete="off" data-testid="replay-confirm"
+              onInput=${(e) => setTyped(e.target.value)} /></label>`}
         <div class="buttons">
           <button type="submit" class="primary" data-testid="replay-start" disabled=${!matched || !confirmed || starting.busy}>Replay</button>
           <button type="button" onClick=${onClose}>Leave it</button>

@@ -1,13 +1,15 @@
 // The targets on the overview: how each is, what waits for it, and its pause.
 import {html} from '../html.js';
 import {api} from '../api.js';
-import {countdown, duration, number, result, span} from '../format.js';
+import {age, countdown, duration, number, result, span} from '../format.js';
 import {link} from '../router.js';
 import {showPaused} from '../live.js';
 import {Loading, None, Problem} from '../parts/basics.js';
 import {Health} from '../parts/marks.js';
 import {useAction} from '../parts/load.js';
 import {Sparkline} from '../draw/sparkline.js';
+
+const QUANTILES = 'Half, and 95 of 100, of the attempts of the last 5 minutes took no longer than this';
 
 export function Targets({targets, now}) {
   const {busy, error, run} = useAction(async (target) => {
@@ -22,7 +24,7 @@ export function Targets({targets, now}) {
         <table class="targets">
           <thead><tr>
             <th scope="col">Target</th><th scope="col">Health</th><th scope="col">Last hour</th>
-            <th scope="col" class="right wide" title="Half, and 95 of 100, of the attempts of the last 5 minutes took no longer than this">Answers in, p50 / p95</th>
+            <th scope="col" class="right wide" title=${QUANTILES}>Answers in, p50 / p95</th>
             <th scope="col" class="right">Waiting</th><th scope="col" class="right wide">Oldest</th>
             <th scope="col" class="right wide">Next attempt</th><th scope="col"><span class="hidden-text">Pause</span></th>
           </tr></thead>
@@ -43,10 +45,12 @@ function Target({target, now, busy, onSwitch}) {
       </th>
       <td><${Health} target=${target} /><${LastFailure} target=${target} now=${now} /></td>
       <td class="hour"><${Sparkline} name=${target.name} minutes=${target.minutes} /></td>
-      <td class="right wide">${target.p50Ms === null ? html`<${None} text="no attempts" />` : `${duration(target.p50Ms)} / ${duration(target.p95Ms)}`}</td>
+      <td class="right wide">${target.p50Ms === null
+        ? html`<${None} text="no attempts" />`
+        : `${duration(target.p50Ms)} / ${duration(target.p95Ms)}`}</td>
       <td class="right">${number(target.pending)}
         ${target.dead > 0 && html`<a class="below" href=${link('/dead')}>${number(target.dead)} dead</a>`}</td>
-      <td class="right wide">${target.oldestPending ? span(now - Date.parse(target.oldestPending)) : html`<${None} />`}</td>
+      <td class="right wide">${target.oldestPending ? age(now - Date.parse(target.oldestPending)) : html`<${None} />`}</td>
       <td class="right wide">${next(target, now)}</td>
       <td class="right"><button class="small" disabled=${busy} onClick=${onSwitch} data-testid=${`${verb}-${target.name}`}
         aria-label=${`${target.paused ? 'Resume' : 'Pause'} ${target.name}`}>${target.paused ? 'Resume' : 'Pause'}</button></td>

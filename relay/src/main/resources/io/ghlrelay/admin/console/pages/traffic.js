@@ -79,6 +79,8 @@ function Counts({by, title}) {
     </section>`;
 }
 
+const ago = (instant) => `${span(relayNow() - Date.parse(instant))} ago`;
+
 const CountsTable = ({by, data}) => html`
   <table class="counts">
     <thead><tr><th scope="col">${by === 'type' ? 'Type' : 'Location'}</th><th scope="col">Last 24 hours</th>
@@ -89,6 +91,6 @@ const CountsTable = ({by, data}) => html`
           : html`<a href=${link('/', {q: `${by}:${item.name}`})}>${by === 'type' ? item.name : html`<code>${item.name}</code>`}</a>`}</th>
         <td><${Hours} name=${item.name ?? `no ${by}`} hours=${item.hours} from=${Date.parse(data.from)} since=${Date.parse(data.since)} /></td>
         <td class="right">${number(item.total)}</td>
-        <td class="right wide"><time dateTime=${item.lastReceivedAt} title=${item.lastReceivedAt}>${span(relayNow() - Date.parse(item.lastReceivedAt))} ago</time></td>
+        <td class="right wide"><${Time} at=${item.lastReceivedAt} format=${ago} /></td>
       </tr>`)}</tbody>
   </table>`;

@@ -7,7 +7,8 @@ export const Time = ({at, format = localTime}) =>
   at ? html`<time dateTime=${at} title=${at}>${format(at)}</time>` : html`<span class="none">never</span>`;
 
 /** Nothing to show in a cell; read as a word. */
-export const None = ({text = 'none'}) => html`<span class="none" title=${text}><span aria-hidden="true">–</span><span class="hidden-text">${text}</span></span>`;
+export const None = ({text = 'none'}) => html`
+  <span class="none" title=${text}><span aria-hidden="true">–</span><span class="hidden-text">${text}</span></span>`;
 
 /** What went wrong, with all that the relay says about it. */
 export const Problem = ({error, retry}) => error && html`
