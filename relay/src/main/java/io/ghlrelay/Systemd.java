@@ -207,6 +207,8 @@ final class Systemd implements AutoCloseable {
   @Override
   public void close() {
     if (loop != null) {
+      // Netty closes the channel before writes that still wait for the loop: let them pass first.
+      loop.submit(() -> {}).awaitUninterruptibly(SEND_SECONDS, TimeUnit.SECONDS);
       loop.shutdownGracefully(0, SEND_SECONDS, TimeUnit.SECONDS).awaitUninterruptibly();
     }
   }

@@ -1,5 +1,6 @@
 package io.ghlrelay;
 
+import io.ghlrelay.config.AddressRule;
 import io.ghlrelay.config.TargetConfig;
 import io.ghlrelay.platform.Envelope;
 import io.ghlrelay.platform.SignatureScheme;
@@ -65,7 +66,24 @@ public final class TestEvents {
         Duration.ofSeconds(5),
         retry,
         concurrency,
+        null,
         Map.of(),
+        AddressRule.DEFAULT,
         null);
+  }
+
+  /** The same target with a rate limit. */
+  public static TargetConfig limited(TargetConfig target, double perSecond) {
+    return new TargetConfig(
+        target.name(),
+        target.url(),
+        target.timeout(),
+        target.connectTimeout(),
+        target.retry(),
+        target.concurrency(),
+        perSecond,
+        target.headers(),
+        target.addresses(),
+        target.sign());
   }
 }

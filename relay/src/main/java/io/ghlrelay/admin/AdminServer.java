@@ -7,6 +7,8 @@ import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
@@ -15,6 +17,7 @@ import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpServerKeepAliveHandler;
 import io.netty.handler.timeout.IdleStateHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Clock;
@@ -42,16 +45,19 @@ public final class AdminServer implements AutoCloseable {
   private final ThreadPoolExecutor threads;
   private final Replays replays;
   private final Channel listener;
+  private final ChannelGroup connections;
 
   private AdminServer(
       MultiThreadIoEventLoopGroup group,
       ThreadPoolExecutor threads,
       Replays replays,
-      Channel listener) {
+      Channel listener,
+      ChannelGroup connections) {
     this.group = group;
     this.threads = threads;
     this.replays = replays;
     this.listener = listener;
+    this.connections = connections;
   }
 
   /**
@@ -101,6 +107,7 @@ public final class AdminServer implements AutoCloseable {
     Router router = router(sources, access, replays, overview);
     LiveStreams streams =
         new LiveStreams(sources.feed(), sources.clock(), overview.summaries(), threads);
+    ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
     var bound =
         new ServerBootstrap()
             .group(group)
@@ -109,6 +116,7 @@ public final class AdminServer implements AutoCloseable {
                 new ChannelInitializer<SocketChannel>() {
                   @Override
                   protected void initChannel(SocketChannel channel) {
+                    connections.add(channel);
                     channel
                         .pipeline()
                         .addLast(
@@ -133,7 +141,7 @@ public final class AdminServer implements AutoCloseable {
               + "). Is another process using the port?",
           bound.cause());
     }
-    return new AdminServer(group, threads, replays, bound.channel());
+    return new AdminServer(group, threads, replays, bound.channel(), connections);
   }
 
   private static OverviewApi overview(Sources sources) {
@@ -219,6 +227,7 @@ public final class AdminServer implements AutoCloseable {
   @Override
   public void close() {
     listener.close().awaitUninterruptibly();
+    connections.close().awaitUninterruptibly(); // streams have no end of their own
     replays.close();
     threads.shutdown();
     group.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();

@@ -132,6 +132,9 @@ final class ConfigJson {
     json.put("connectTimeout", Units.format(target.connectTimeout()));
     json.put("retry", target.retry().name());
     json.put("concurrency", target.concurrency());
+    json.put("rateLimit", target.rateLimit());
+    json.put("allowLinkLocal", target.addresses().linkLocal());
+    json.put("publicAddressOnly", target.addresses().publicOnly());
     ObjectNode headers = json.putObject("headers");
     target.headers().keySet().forEach(name -> headers.put(name, HIDDEN));
     TargetConfig.Signing sign = target.sign();

@@ -119,7 +119,7 @@ public final class ConfigLoader {
     StoreConfig store = store(all.section("store"), folder);
     Map<String, RetryPolicy> policies = RetryPolicyReader.read(all.section("retryPolicies"));
     Map<String, TargetConfig> targets =
-        new TargetReader(folder, policies).read(all.section("targets"));
+        new TargetReader(folder, policies, publicOnly(all)).read(all.section("targets"));
     List<Route> routes = routes(all, targets.keySet());
     all.end();
     if (targets.isEmpty()) {
@@ -129,6 +129,18 @@ public final class ConfigLoader {
     }
     return new RelayConfig(
         ingress, admin, verification, store, policies, targets, routes, all.problems().warnings());
+  }
+
+  private static boolean publicOnly(Section all) {
+    return all.read(
+        "targetNetworks",
+        false,
+        text -> {
+          if (!text.equals("any") && !text.equals("public")) {
+            throw new IllegalArgumentException("'" + text + "' (expected: any or public)");
+          }
+          return text.equals("public");
+        });
   }
 
   private static IngressConfig ingress(Section section, Path folder) {

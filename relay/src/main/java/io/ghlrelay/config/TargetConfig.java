@@ -17,7 +17,9 @@ import org.jspecify.annotations.Nullable;
  * @param connectTimeout of the connection alone, at most {@code timeout}
  * @param retry its retry policy
  * @param concurrency attempts in flight at most
+ * @param rateLimit attempts a second at most; null = no limit
  * @param headers added to each request; values may be secret and are never logged
+ * @param addresses which addresses it may have
  * @param sign outbound Standard Webhooks signing; null = none
  */
 public record TargetConfig(
@@ -27,7 +29,9 @@ public record TargetConfig(
     Duration connectTimeout,
     RetryPolicy retry,
     int concurrency,
+    @Nullable Double rateLimit,
     Map<String, Secret> headers,
+    AddressRule addresses,
     @Nullable Signing sign) {
   public TargetConfig {
     headers = java.util.Collections.unmodifiableMap(new java.util.LinkedHashMap<>(headers));

@@ -44,10 +44,19 @@ final class TargetReader {
 
   private final Path folder;
   private final Map<String, RetryPolicy> policies;
+  private final boolean publicOnly;
 
-  TargetReader(Path folder, Map<String, RetryPolicy> policies) {
+  /**
+   * A reader.
+   *
+   * @param folder what relative paths count from
+   * @param policies known by name
+   * @param publicOnly whether targets must have public addresses
+   */
+  TargetReader(Path folder, Map<String, RetryPolicy> policies, boolean publicOnly) {
     this.folder = folder;
     this.policies = policies;
+    this.publicOnly = publicOnly;
   }
 
   Map<String, TargetConfig> read(Section section) {
@@ -96,12 +105,29 @@ final class TargetReader {
                   + String.join(", ", builtIn.assumed()));
     }
     int concurrency = section.integer("concurrency", 32, 1, 4096);
+    Double rateLimit =
+        section.has("rateLimit") ? section.read("rateLimit", 1.0, TargetReader::rate) : null;
     Map<String, Secret> headers = headers(section.section("headers"));
+    AddressRule addresses = new AddressRule(section.flag("allowLinkLocal", false), publicOnly);
     TargetConfig.Signing sign = section.has("sign") ? signing(section.section("sign")) : null;
     section.end();
     return url == null
         ? null
-        : new TargetConfig(name, url, timeout, connect, retry, concurrency, headers, sign);
+        : new TargetConfig(
+            name, url, timeout, connect, retry, concurrency, rateLimit, headers, addresses, sign);
+  }
+
+  private static double rate(String text) {
+    double rate;
+    try {
+      rate = Double.parseDouble(text);
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException("'" + text + "' is not a number of attempts a second", e);
+    }
+    if (!(rate >= 0.01 && rate <= 100_000)) {
+      throw new IllegalArgumentException(text + " (expected: 0.01..100000 attempts a second)");
+    }
+    return rate;
   }
 
   private RetryPolicy policy(String text) {

@@ -74,7 +74,7 @@ public final class HttpTargetClient implements TargetClient {
   private void begin(Exchange exchange) {
     exchange.started();
     ConnectionPool pool = pools.computeIfAbsent(exchange.loop(), loop -> new ConnectionPool());
-    Endpoint endpoint = Endpoint.of(exchange.target().url());
+    Endpoint endpoint = Endpoint.of(exchange.target().url(), exchange.target().addresses());
     Channel idle = closed ? null : pool.take(endpoint);
     if (idle != null) {
       idle.pipeline().get(ExchangeHandler.class).begin(exchange);
@@ -88,7 +88,7 @@ public final class HttpTargetClient implements TargetClient {
     new Bootstrap()
         .group(exchange.loop())
         .channel(channelType)
-        .resolver(resolver.group())
+        .resolver(resolver.group(endpoint.addresses()))
         .option(
             ChannelOption.CONNECT_TIMEOUT_MILLIS,
             (int) exchange.target().connectTimeout().toMillis())

@@ -13,6 +13,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
@@ -60,6 +61,8 @@ final class Lane {
   private boolean storeFails;
   private int inFlight;
   private Instant resumedAt = Instant.MIN;
+  private Instant pacedAt = Instant.MIN;
+  private @Nullable Pace pace;
   private @Nullable Instant alarm;
   private volatile int inFlightSeen;
   private volatile @Nullable Instant nextDueSeen;
@@ -78,6 +81,11 @@ final class Lane {
     this.metrics = metrics;
     this.window = new DueWindow(WINDOW, parts.bodies());
     this.openedAt = clock.instant();
+    this.pace = pace(config);
+  }
+
+  private static @Nullable Pace pace(TargetConfig config) {
+    return config.rateLimit() == null ? null : new Pace(config.rateLimit());
   }
 
   /** What all lanes share. */
@@ -99,6 +107,9 @@ final class Lane {
 
   /** Takes a new configuration; the next attempt and decision go by it. */
   void configure(TargetConfig newConfig) {
+    if (!Objects.equals(newConfig.rateLimit(), config.rateLimit())) {
+      pace = pace(newConfig);
+    }
     config = newConfig;
     removed = false;
     pump();
@@ -158,10 +169,18 @@ final class Lane {
   private void startDue() {
     Instant now = clock.instant();
     while (mayStart()) {
-      Pending pending = window.takeDue(now);
-      if (pending == null) {
+      Instant due = window.earliestDue();
+      if (due == null || due.isAfter(now)) {
         return;
       }
+      if (pace != null) {
+        if (pace.freeAt(now).isAfter(now)) {
+          pacedAt = now; // the alarm rings when the next may be made
+          return;
+        }
+        pace.take(now);
+      }
+      Pending pending = Objects.requireNonNull(window.takeDue(now));
       inFlight++;
       Pending.Content content = pending.content();
       if (content != null) {
@@ -175,7 +194,14 @@ final class Lane {
 
   private void setAlarm() {
     Instant due = window.earliestDue();
-    if (due == null || !mayStart() || (alarm != null && !alarm.isAfter(due))) {
+    if (due == null || !mayStart()) {
+      return;
+    }
+    if (pace != null) {
+      Instant free = pace.freeAt(clock.instant());
+      due = due.isAfter(free) ? due : free;
+    }
+    if (alarm != null && !alarm.isAfter(due)) {
       return;
     }
     alarm = due;
@@ -278,7 +304,10 @@ final class Lane {
     if (resumedAt.isAfter(due)) {
       return "paused";
     }
-    return openedAt.isAfter(due) ? "relayDown" : "concurrency";
+    if (openedAt.isAfter(due)) {
+      return "relayDown";
+    }
+    return pacedAt.isBefore(due) ? "concurrency" : "rateLimit";
   }
 
   private void answered(

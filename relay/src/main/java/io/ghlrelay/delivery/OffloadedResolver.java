@@ -1,5 +1,6 @@
 package io.ghlrelay.delivery;
 
+import io.ghlrelay.config.AddressRule;
 import io.netty.resolver.AddressResolver;
 import io.netty.resolver.AddressResolverGroup;
 import io.netty.resolver.InetNameResolver;
@@ -9,16 +10,24 @@ import io.netty.util.concurrent.Promise;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Resolves names as the operating system does (hosts file, search domains, its own name services),
  * but on threads of its own ({@code relay-dns}): Netty's default resolver does so on the event
- * loop, where one dead name server would stop every target. Java caches the results. Thread-safe.
+ * loop, where one dead name server would stop every target. Java caches the results. Only addresses
+ * that the target's rule allows are found. Thread-safe.
  */
 final class OffloadedResolver implements AutoCloseable {
   /** Look-ups at once; a name server that hangs holds one each. */
@@ -26,6 +35,10 @@ final class OffloadedResolver implements AutoCloseable {
 
   /** Look-ups that may wait; beyond it an attempt fails as not resolved and is retried. */
   private static final int WAITING = 10_000;
+
+  private static final long NOTE_EVERY = TimeUnit.MINUTES.toNanos(1);
+
+  private static final Logger log = LoggerFactory.getLogger(OffloadedResolver.class);
 
   private final ThreadPoolExecutor threads =
       new ThreadPoolExecutor(
@@ -36,42 +49,78 @@ final class OffloadedResolver implements AutoCloseable {
           new LinkedBlockingQueue<>(WAITING),
           new DefaultThreadFactory("relay-dns", true));
 
-  private final AddressResolverGroup<InetSocketAddress> group =
-      new AddressResolverGroup<>() {
-        @Override
-        protected AddressResolver<InetSocketAddress> newResolver(EventExecutor executor) {
-          return new Offloaded(executor).asAddressResolver();
-        }
-      };
+  private final Map<AddressRule, AddressResolverGroup<InetSocketAddress>> groups =
+      new ConcurrentHashMap<>();
+
+  private final AtomicLong refusalNotedAt = new AtomicLong(System.nanoTime() - NOTE_EVERY);
 
   OffloadedResolver() {
     threads.allowCoreThreadTimeOut(true);
   }
 
-  /** For a Netty bootstrap. */
-  AddressResolverGroup<InetSocketAddress> group() {
-    return group;
+  /** For a Netty bootstrap: finds only addresses that a rule allows. */
+  AddressResolverGroup<InetSocketAddress> group(AddressRule rule) {
+    return groups.computeIfAbsent(
+        rule,
+        key ->
+            new AddressResolverGroup<>() {
+              @Override
+              protected AddressResolver<InetSocketAddress> newResolver(EventExecutor executor) {
+                return new Offloaded(executor, key).asAddressResolver();
+              }
+            });
+  }
+
+  /** The allowed addresses of a host, literal ones included; at least one. */
+  private List<InetAddress> allowed(String host, AddressRule rule) throws UnknownHostException {
+    List<InetAddress> allowed = new ArrayList<>();
+    String refusal = null;
+    for (InetAddress address : InetAddress.getAllByName(host)) {
+      String why = rule.refusal(address);
+      if (why == null) {
+        allowed.add(address);
+      } else {
+        refusal = address.getHostAddress() + " is " + why;
+      }
+    }
+    if (allowed.isEmpty()) {
+      note(host, refusal);
+      throw new UnknownHostException(host + ": " + refusal);
+    }
+    return allowed;
+  }
+
+  /** Once a minute: every attempt meets it. */
+  private void note(String host, @Nullable String refusal) {
+    long now = System.nanoTime();
+    long last = refusalNotedAt.get();
+    if (now - last >= NOTE_EVERY && refusalNotedAt.compareAndSet(last, now)) {
+      log.warn("Nothing is sent to {}: {}.", host, refusal);
+    }
   }
 
   @Override
   public void close() {
-    group.close();
+    groups.values().forEach(AddressResolverGroup::close);
     threads.shutdownNow();
   }
 
   private final class Offloaded extends InetNameResolver {
-    Offloaded(EventExecutor executor) {
+    private final AddressRule rule;
+
+    Offloaded(EventExecutor executor, AddressRule rule) {
       super(executor);
+      this.rule = rule;
     }
 
     @Override
     protected void doResolve(String host, Promise<InetAddress> promise) {
-      offload(promise, () -> promise.trySuccess(InetAddress.getByName(host)));
+      offload(promise, () -> promise.trySuccess(allowed(host, rule).get(0)));
     }
 
     @Override
     protected void doResolveAll(String host, Promise<List<InetAddress>> promise) {
-      offload(promise, () -> promise.trySuccess(List.of(InetAddress.getAllByName(host))));
+      offload(promise, () -> promise.trySuccess(allowed(host, rule)));
     }
 
     private void offload(Promise<?> promise, Lookup lookup) {

@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param latency from sent to the end of the answer
  * @param outcome how it ended
  * @param responseStart the first bytes of the answer's body, at most {@link #RESPONSE_START_BYTES}
- * @param deferral why it was sent later than due ({@code paused}, {@code concurrency}), or null
+ * @param deferral why it was sent later than due ({@code paused}, {@code relayDown}, {@code
+ *     rateLimit}, {@code concurrency}), or null
  */
 public record Attempt(
     int series,

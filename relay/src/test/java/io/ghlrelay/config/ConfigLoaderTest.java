@@ -256,4 +256,21 @@ public class ConfigLoaderTest {
     return new ObjectMapper()
         .valueToTree(new Load(LoadSettings.builder().build()).loadFromString(yaml));
   }
+
+  @Test
+  void targetsMayBeHeldToPublicAddresses() throws Exception {
+    String target =
+        "targets: {crm: {url: \"https://crm.example.com/\"%s}}\nroutes: [{to: [crm]}]\n";
+    assertThat(addresses(target.formatted(""))).isEqualTo(AddressRule.DEFAULT);
+    assertThat(addresses("targetNetworks: public\n" + target.formatted(", allowLinkLocal: true")))
+        .isEqualTo(new AddressRule(true, true));
+    assertThatThrownBy(() -> addresses("targetNetworks: private\n" + target.formatted("")))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("targetNetworks")
+        .hasMessageContaining("expected: any or public");
+  }
+
+  private AddressRule addresses(String yaml) throws Exception {
+    return Objects.requireNonNull(load(yaml).targets().get("crm")).addresses();
+  }
 }

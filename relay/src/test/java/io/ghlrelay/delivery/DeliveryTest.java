@@ -179,6 +179,54 @@ class DeliveryTest {
   }
 
   @Test
+  void aRateLimitDefersAndUsesUpNothing() {
+    relay.configure(TestEvents.limited(TestEvents.target("crm"), 2));
+    List<EventId> ids = new ArrayList<>();
+    for (int i = 0; i < 6; i++) {
+      ids.add(relay.admit(relay.events.admission("w" + i, "{}", "crm")).event().id());
+    }
+
+    relay.runFor(Duration.ofSeconds(10));
+
+    assertThat(relay.sent).extracting(sent -> sent.eventId()).isEqualTo(ids);
+    List<Long> gaps = new ArrayList<>();
+    for (int i = 1; i < 6; i++) {
+      gaps.add(Duration.between(relay.sent.get(i - 1).at(), relay.sent.get(i).at()).toMillis());
+    }
+    assertThat(gaps).containsOnly(500L);
+    assertThat(relay.store().attempts(ids.get(0), "crm").get(0).deferral()).isNull();
+    assertThat(relay.store().attempts(ids.get(3), "crm").get(0).deferral()).isEqualTo("rateLimit");
+    assertThat(relay.sent).extracting(VirtualRelay.Sent::attempt).containsOnly(1);
+  }
+
+  @Test
+  void aRateOfHundredsIsKept() {
+    relay.configure(TestEvents.limited(TestEvents.target("crm"), 500));
+    for (int i = 0; i < 2000; i++) {
+      relay.admit(relay.events.admission("w" + i, "{}", "crm"));
+    }
+
+    relay.runFor(Duration.ofSeconds(1));
+    assertThat(relay.sent).hasSizeBetween(500, 551);
+    relay.runFor(Duration.ofSeconds(4));
+    assertThat(relay.sent).hasSize(2000);
+  }
+
+  @Test
+  void aRetryWaitsForTheRateToo() {
+    relay.configure(TestEvents.limited(TestEvents.target("crm"), 0.1));
+    relay.target = request -> Outcome.answered(request.attempt() < 3 ? 503 : 200);
+    EventId id = admitOne();
+
+    relay.runFor(DAY);
+
+    assertThat(relay.offsetsSeconds())
+        .as("3 s and 13 s by the policy")
+        .containsExactly(0L, 10L, 20L);
+    assertThat(relay.delivery(id, "crm").state()).isEqualTo(DeliveryState.DELIVERED);
+  }
+
+  @Test
   void aRemovedTargetKeepsItsQueueUntilItComesBack() {
     relay.pause("crm", true);
     EventId id = admitOne();

@@ -95,7 +95,9 @@ class OutboundRequestTest {
             plain.connectTimeout(),
             plain.retry(),
             1,
+            null,
             Map.of("user-agent", new Secret("relay")),
+            plain.addresses(),
             null);
 
     OutboundRequest request =

@@ -293,6 +293,44 @@ class MainPathIT {
     }
   }
 
+  @Test
+  void sendsNothingToAnAddressThatTheRuleRefuses() throws Exception {
+    try (SinkServer sink = SinkServer.configure().start()) {
+      // By name and by number: what is asked is the address that would be connected to.
+      String targets =
+          "targets: {named: {url: \"%s\"}, numbered: {url: \"%s\"},"
+                  .formatted(
+                      sink.url("/").toString().replace("127.0.0.1", "localhost"), sink.url("/"))
+              + " metadata: {url: \"http://169.254.169.254/latest\"}}\n"
+              + "routes: [{to: [named, numbered, metadata]}]\n";
+      try (RelayFixture relay = new RelayFixture(folder, "targetNetworks: public\n" + targets)) {
+        String id = relay.post("w1", "ContactCreate", "loc1");
+        for (int target = 0; target < 3; target++) {
+          int index = target;
+          await()
+              .atMost(PATIENCE)
+              .until(() -> relay.delivery(id, index).path("attemptList").size() == 1);
+          JsonNode attempt = relay.delivery(id, target).path("attemptList").get(0);
+          assertThat(attempt.path("error").asText()).isEqualTo("dns");
+          assertThat(attempt.path("latencyMs").asDouble()).as("not a timeout").isLessThan(4000);
+          assertThat(relay.delivery(id, target).path("state").asText()).isEqualTo("pending");
+        }
+        assertThat(sink.count()).isZero();
+
+        relay.configure(targets);
+        relay.relay.reload();
+        String second = relay.post("w2", "ContactCreate", "loc1");
+        await().atMost(PATIENCE).until(() -> sink.count() >= 2);
+        await()
+            .atMost(PATIENCE)
+            .until(() -> relay.delivery(second, 0).path("attemptList").size() == 1);
+        assertThat(relay.delivery(second, 0).path("attemptList").get(0).path("error").asText())
+            .as("the metadata service is never one")
+            .isEqualTo("dns");
+      }
+    }
+  }
+
   /** Posts events one by one and gives the p99 from posting to arrival, in milliseconds. */
   private static double burst(RelayFixture relay, SinkServer sink, String name, int count)
       throws Exception {

@@ -116,6 +116,7 @@ export const answer = (failure) =>
 const DEFERRALS = {
   paused: 'target was paused',
   relayDown: 'relay was down',
+  rateLimit: 'its rate limit',
   concurrency: 'all slots were taken',
 };
 

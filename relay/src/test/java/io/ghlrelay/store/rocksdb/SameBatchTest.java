@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -92,29 +93,38 @@ class SameBatchTest {
 
   /** Holds the writer thread inside a callback until released, so that what follows gathers. */
   private CountDownLatch holdWriter() throws InterruptedException {
-    CountDownLatch held = new CountDownLatch(1);
     CountDownLatch release = new CountDownLatch(1);
-    // Admissions are answered by the writer thread. A first change keeps it busy long enough for
-    // the callback to be registered: its answer comes only after a sync.
-    CompletableFuture<Void> callback =
-        store
-            .admit(events.admission("hold", "{\"hold\":1}", "other"))
-            .toCompletableFuture()
-            .thenAccept(
-                a -> {
-                  if (!Thread.currentThread().getName().equals("relay-store-writer")) {
-                    throw new IllegalStateException("not on the writer thread");
-                  }
-                  held.countDown();
-                  try {
-                    release.await();
-                  } catch (InterruptedException e) {
-                    throw new IllegalStateException(e);
-                  }
-                });
-    held.await();
-    assertThat(callback).isNotCompletedExceptionally();
-    return release;
+    // Admissions are answered by the writer thread, but one that is answered before the callback is
+    // registered runs it here: then once more.
+    for (int i = 0; ; i++) {
+      CountDownLatch called = new CountDownLatch(1);
+      AtomicBoolean held = new AtomicBoolean();
+      CompletableFuture<Void> callback =
+          store
+              .admit(events.admission("hold" + i, "{\"hold\":" + i + "}", "other"))
+              .toCompletableFuture()
+              .thenAccept(
+                  a -> {
+                    held.set(Thread.currentThread().getName().equals("relay-store-writer"));
+                    called.countDown();
+                    if (held.get()) {
+                      awaitUnchecked(release);
+                    }
+                  });
+      called.await();
+      if (held.get()) {
+        assertThat(callback).isNotCompletedExceptionally();
+        return release;
+      }
+    }
+  }
+
+  private static void awaitUnchecked(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   /** Purge blocks its caller, so it runs beside; returns once it waits for the writer. */
