@@ -321,7 +321,7 @@ await check('the copied curl command sends the very bytes', async () => {
   await page.keyboard.press('Escape');
 });
 
-await check('an attempt that was held back is hatched, with the reason', async () => {
+await check('a deferred attempt is hatched, with the reason', async () => {
   const held = await until('there is one', async () => {
     for (const event of (await listed('target:crm until:5s')).filter((one, i) => i % 10 === 0)) {
       const delivery = await deliveryTo('crm', event.id);
@@ -489,6 +489,22 @@ await check('an event is replayed to one target', async () => {
   await until('the API has a second series', async () =>
     (await deliveryTo('archive', event.id)).series === 2);
   await until('the page has it', () => at('delivery-archive').getByRole('button', {name: 'Replay 1'}).count());
+});
+
+await check('a page that nobody sees ends its stream, and takes it up again when it is seen', async () => {
+  await open('#/', '[data-testid="event-row"]');
+  const see = (hidden) => page.evaluate((now) => {
+    Object.defineProperty(document, 'hidden', {configurable: true, get: () => now});
+    document.dispatchEvent(new Event('visibilitychange'));
+  }, hidden);
+  const isStream = (request) => request.url().includes('/api/v1/stream');
+  const ended = page.waitForEvent('requestfailed', isStream);
+  await see(true);
+  await ended;
+  const begun = page.waitForEvent('request', isStream);
+  await see(false);
+  await begun;
+  await until('it is live', async () => (await at('connection').getAttribute('data-connection')) === 'open');
 });
 
 await check('a lost connection is said plainly, and comes back by itself', async () => {

@@ -43,6 +43,10 @@ final class ConfigJson {
     ObjectNode policies = json.putObject("retryPolicies");
     new TreeMap<>(config.retryPolicies())
         .forEach((name, policy) -> policies.set(name, policy(policy)));
+    // One setting of the file, kept with each target.
+    boolean publicOnly =
+        config.targets().values().stream().anyMatch(target -> target.addresses().publicOnly());
+    json.put("targetNetworks", publicOnly ? "public" : "any");
     ObjectNode targets = json.putObject("targets");
     config.targets().forEach((name, target) -> targets.set(name, target(target)));
     ArrayNode routes = json.putArray("routes");
@@ -134,7 +138,6 @@ final class ConfigJson {
     json.put("concurrency", target.concurrency());
     json.put("rateLimit", target.rateLimit());
     json.put("allowLinkLocal", target.addresses().linkLocal());
-    json.put("publicAddressOnly", target.addresses().publicOnly());
     ObjectNode headers = json.putObject("headers");
     target.headers().keySet().forEach(name -> headers.put(name, HIDDEN));
     TargetConfig.Signing sign = target.sign();

@@ -78,12 +78,6 @@ final class EventsApi {
     Event event = event(request);
     ObjectNode json = EventJson.event(event, List.of());
     json.set("headers", EventJson.headers(event));
-    ArrayNode routes = json.putArray("routesNow");
-    relay
-        .routeNow(event)
-        .forEach(
-            routed ->
-                routes.addObject().put("target", routed.target()).put("route", routed.route()));
     json.put("traceId", TraceContext.traceId(event.id()));
     json.set("signature", signature(event));
     json.set("routing", RoutingJson.of(event, relay));

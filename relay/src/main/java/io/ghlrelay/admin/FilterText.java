@@ -42,18 +42,11 @@ final class FilterText {
   private FilterText() {}
 
   /**
-   * The query that a filter asks for.
+   * The values of a filter by key, each key once.
    *
    * @param text the filter; empty = everything
-   * @param clock what durations count back from
-   * @param limit the query's limit
    * @throws ApiException 400 that names the word that is wrong and what is expected
    */
-  static EventQuery parse(String text, Clock clock, int limit) {
-    return query(words(text), clock, null, limit);
-  }
-
-  /** The values by key; each key once. */
   static Map<String, String> words(String text) {
     if (text.length() > MAX_LENGTH) {
       throw new ApiException(400, "The filter is longer than " + MAX_LENGTH + " characters.");
@@ -124,7 +117,12 @@ final class FilterText {
     return value.replace("\"", "");
   }
 
-  /** The query of values by key, as of the filter and of the single parameters. */
+  /**
+   * The query of values by key, as of the filter and of the single parameters.
+   *
+   * @param clock what durations count back from
+   * @throws ApiException 400 if a value is not what its key expects
+   */
   static EventQuery query(
       Map<String, String> values, Clock clock, @Nullable EventId cursor, int limit) {
     String state = values.get("state");

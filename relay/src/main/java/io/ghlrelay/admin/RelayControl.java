@@ -4,7 +4,6 @@ import io.ghlrelay.config.ConfigException;
 import io.ghlrelay.config.RelayConfig;
 import io.ghlrelay.config.TargetConfig;
 import io.ghlrelay.platform.Verification;
-import io.ghlrelay.routing.RoutedTarget;
 import io.ghlrelay.routing.RoutingTable;
 import io.ghlrelay.store.Event;
 import io.ghlrelay.store.EventId;
@@ -35,9 +34,6 @@ public interface RelayControl {
    *     such event
    */
   Optional<List<String>> replay(EventId id, @Nullable List<String> targets);
-
-  /** Where the event would go by the routes in force. */
-  List<RoutedTarget> routeNow(Event event);
 
   /** Why each route in force does or does not take the event, in the order of the routes. */
   List<RoutingTable.Explanation> explainRoutes(Event event);

@@ -4,7 +4,6 @@ import io.ghlrelay.config.ConfigException;
 import io.ghlrelay.config.ConfigProblem;
 import io.ghlrelay.config.RelayConfig;
 import io.ghlrelay.platform.Verification;
-import io.ghlrelay.routing.RoutedTarget;
 import io.ghlrelay.routing.RoutingTable;
 import io.ghlrelay.store.Event;
 import io.ghlrelay.store.EventId;
@@ -52,11 +51,6 @@ final class FakeControl implements RelayControl {
   public Optional<List<String>> replay(EventId id, @Nullable List<String> targets) {
     replayed.add(id);
     return store.event(id).map(event -> targets == null ? List.of("crm") : targets);
-  }
-
-  @Override
-  public List<RoutedTarget> routeNow(Event event) {
-    return List.of(new RoutedTarget("crm", "route-1"));
   }
 
   @Override

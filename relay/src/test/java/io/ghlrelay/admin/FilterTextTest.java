@@ -15,7 +15,7 @@ class FilterTextTest {
   private final ManualClock clock = new ManualClock();
 
   private EventQuery parse(String text) {
-    return FilterText.parse(text, clock, 10);
+    return FilterText.query(FilterText.words(text), clock, null, 10);
   }
 
   @Test

@@ -25,7 +25,7 @@ class LiveStreamTest {
   private LiveStream stream(String filter, @Nullable String lastEventId) {
     return new LiveStream(
         feed,
-        FilterText.parse(filter, clock, 1),
+        FilterText.query(FilterText.words(filter), clock, null, 1),
         lastEventId,
         new LiveStream.Summaries(() -> "{}", () -> "{}"),
         Runnable::run);

@@ -116,8 +116,8 @@ const Held = ({timeline, x, rows, hatch}) => timeline.attempts.filter((attempt) 
   const width = Math.max(3, x(attempt.offsetMs) - from);
   const words = deferral(attempt.deferral);
   return html`
-    <g class="held-back" data-deferral=${attempt.deferral}>
-      <title>Attempt ${attempt.number} was held back for ${offset(attempt.heldMs)}: ${words}</title>
+    <g class="deferred" data-deferral=${attempt.deferral}>
+      <title>Attempt ${attempt.number} was deferred by ${offset(attempt.heldMs)}: ${words}</title>
       <rect fill=${`url(#${hatch})`} x=${from} y=${rows.attempts - 8} width=${width} height="16" rx="2" />
       ${width > words.length * 6.5 && html`<text x=${from + width / 2} y=${rows.attempts + 4} text-anchor="middle">${words}</text>`}
     </g>`;
@@ -156,7 +156,7 @@ const Legend = ({timeline}) => {
       ${[...states.values()].map(({shape, tone, text}) => html`<span><${Mark} shape=${shape} tone=${tone} />${text}</span>`)}
       ${planned.length > 0 && html`<span><i class="key tick"></i>planned</span>`}
       ${planned.some((one) => one.windowMs) && html`<span><i class="key jitter"></i>where the jitter may put it</span>`}
-      ${attempts.some((attempt) => attempt.heldMs) && html`<span><i class="key held"></i>held back</span>`}
+      ${attempts.some((attempt) => attempt.heldMs) && html`<span><i class="key held"></i>deferred</span>`}
     </figcaption>`;
 };
 

@@ -117,7 +117,7 @@ function Row({event, now}) {
       <td class="type">${event.type ?? html`<${None} text="no type" />`}</td>
       <td class="wide"><code>${event.locationId ?? html`<${None} text="no location" />`}</code></td>
       <td class="deliveries">${event.deliveries.length === 0
-        ? html`<span class="delivery" data-state="unrouted"><${Mark} shape="dash" tone="warn" />no route</span>`
+        ? html`<span class="delivery" data-state="unrouted"><${Mark} shape="dash" tone="warn" />unrouted</span>`
         : event.deliveries.map((delivery) => html`<${DeliveryMark} key=${delivery.target} delivery=${delivery} />`)}</td>
       <td class="right">${event.deliveries.length ? mostAttempts(event) : html`<${None} />`}</td>
       <td class="right">${next ?? html`<${None} />`}</td>
