@@ -151,9 +151,16 @@ final class LiveControl implements RelayControl {
         .toList();
   }
 
-  /** Where the event would go by the routes in force. */
+  /**
+   * Where the event would go by the routes in force. The target of a direct route gets a stored
+   * event as any other does: the platform does not wait for it any more.
+   */
   private List<RoutedTarget> routeNow(Event event) {
-    return intake.rules().routes().route(event.envelope(), companies.companyOf(event.envelope()));
+    return intake
+        .rules()
+        .routes()
+        .route(event.envelope(), companies.companyOf(event.envelope()))
+        .targets();
   }
 
   @Override

@@ -126,7 +126,14 @@ public final class Relay implements AutoCloseable {
     CompanyDirectory companies = new CompanyDirectory(store.learntCompanies());
     IngressMetrics ingressMetrics = new IngressMetrics(registry);
     Intake intake =
-        new Intake(rules(config, crypto), store, companies, this::stored, ingressMetrics, clock);
+        new Intake(
+            rules(config, crypto),
+            store,
+            companies,
+            this::stored,
+            new DirectRoutes(dispatcher, activity::forwarded),
+            ingressMetrics,
+            clock);
     this.control =
         new LiveControl(source, config, crypto, store, dispatcher, companies, intake, clock);
     this.gauges =

@@ -73,6 +73,8 @@ class MainTest {
     assertThat(out.toString()).isEqualTo("ok: 0 targets, 0 routes, 2 keys\n");
     assertThat(err.toString()).contains("warning: ").contains("no targets");
     assertThat(run("check", "-c", folder.resolve("none.yaml").toString())).isEqualTo(66);
+    assertThat(run("check", "-c", Path.of("..", "configs", "direct.yaml").toString())).isZero();
+    assertThat(out.toString()).endsWith("ok: 2 targets, 2 routes (1 direct), 2 keys\n");
   }
 
   @Test

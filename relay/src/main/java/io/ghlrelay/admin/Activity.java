@@ -79,6 +79,11 @@ public final class Activity implements DeliveryListener {
     answers.computeIfAbsent(after.target(), name -> new LastAnswers()).add(attempt);
   }
 
+  /** A direct route's attempt at a target has ended. Called on the dispatcher's loop. */
+  public void forwarded(String target, Attempt attempt) {
+    answers.computeIfAbsent(target, name -> new LastAnswers()).add(attempt);
+  }
+
   /** How a target has answered last. Written by the dispatcher's loop, read by any thread. */
   static final class LastAnswers {
     private volatile int failuresInARow;
@@ -123,12 +128,14 @@ public final class Activity implements DeliveryListener {
   /** Reads the meters; call it every few seconds. */
   public synchronized void sample() {
     long minute = minute(clock.instant());
-    double stored = counted("relay.events.received", "outcome", "stored");
-    accepted.add(clock.instant(), stored);
-    relay.set(minute, Kind.ACCEPTED, stored);
+    double taken =
+        counted("relay.events.received", "outcome", "stored")
+            + counted("relay.events.received", "outcome", "direct");
+    accepted.add(clock.instant(), taken);
+    relay.set(minute, Kind.ACCEPTED, taken);
     double duplicates = counted("relay.events.received", "outcome", "duplicate");
     relay.set(minute, Kind.DUPLICATES, duplicates);
-    relay.set(minute, Kind.REFUSED, counted("relay.events.received") - stored - duplicates);
+    relay.set(minute, Kind.REFUSED, counted("relay.events.received") - taken - duplicates);
     relay.set(
         minute,
         Kind.SIGNATURE_FAILURES,

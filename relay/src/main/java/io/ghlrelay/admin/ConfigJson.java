@@ -167,6 +167,7 @@ final class ConfigJson {
     put(json, "types", route.types());
     json.set("to", texts(route.to()));
     json.put("stop", route.stop());
+    json.put("direct", route.direct());
     return json;
   }
 

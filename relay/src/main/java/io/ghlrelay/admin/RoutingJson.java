@@ -31,6 +31,7 @@ final class RoutingJson {
       route.to().forEach(to::add);
       json.put("matched", explanation.matched());
       json.put("stop", route.stop());
+      json.put("direct", route.direct());
       json.put("why", why(route, explanation.because(), event.envelope()));
     }
     return list;
@@ -45,7 +46,8 @@ final class RoutingJson {
       case "companies" -> failed("company", envelope.companyId(), route.companies());
       case "apps" -> failed("app", envelope.appId(), route.apps());
       case "types" -> failed("type", envelope.type(), route.types());
-      default -> "an earlier route ended the search (stop: true)";
+      case "taken" -> "an earlier route took the event, so it is stored and not direct";
+      default -> "an earlier route ended the search (stop: true, or direct)";
     };
   }
 

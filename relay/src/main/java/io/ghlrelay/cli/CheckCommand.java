@@ -4,6 +4,7 @@ import io.ghlrelay.config.ConfigException;
 import io.ghlrelay.config.ConfigLoader;
 import io.ghlrelay.config.ConfigProblem;
 import io.ghlrelay.config.RelayConfig;
+import io.ghlrelay.routing.Route;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -48,9 +49,13 @@ public final class CheckCommand implements Callable<Integer> {
       for (ConfigProblem warning : loaded.warnings()) {
         err.println("warning: " + warning);
       }
+      long direct = loaded.routes().stream().filter(Route::direct).count();
       out.printf(
-          "ok: %d targets, %d routes, %d keys%n",
-          loaded.targets().size(), loaded.routes().size(), loaded.verification().keys().size());
+          "ok: %d targets, %d routes%s, %d keys%n",
+          loaded.targets().size(),
+          loaded.routes().size(),
+          direct == 0 ? "" : " (" + direct + " direct)",
+          loaded.verification().keys().size());
       return ExitCodes.OK;
     } catch (ConfigException e) {
       for (ConfigProblem problem : e.problems()) {

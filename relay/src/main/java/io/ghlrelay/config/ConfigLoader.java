@@ -14,7 +14,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -120,7 +119,7 @@ public final class ConfigLoader {
     Map<String, RetryPolicy> policies = RetryPolicyReader.read(all.section("retryPolicies"));
     Map<String, TargetConfig> targets =
         new TargetReader(folder, policies, publicOnly(all)).read(all.section("targets"));
-    List<Route> routes = routes(all, targets.keySet());
+    List<Route> routes = RouteReader.read(all, targets.keySet());
     all.end();
     if (targets.isEmpty()) {
       all.problems().warn(all.where("targets"), "no targets: events are stored, but go nowhere");
@@ -316,60 +315,5 @@ public final class ConfigLoader {
     }
     section.end();
     return new StoreConfig(engine, retention);
-  }
-
-  private static List<Route> routes(Section all, Set<String> targets) {
-    Map<String, Route> routes = new LinkedHashMap<>();
-    int number = 0;
-    for (Section section : all.list("routes")) {
-      number++;
-      String name = section.text("name", "route-" + number);
-      List<String> to = new ArrayList<>();
-      for (Value value : section.values("to")) {
-        if (!targets.contains(value.text())) {
-          String nearest = Nearest.to(value.text(), targets);
-          section
-              .problems()
-              .error(
-                  value.where(),
-                  "there is no target '"
-                      + value.text()
-                      + "'"
-                      + (nearest == null ? "" : "; did you mean '" + nearest + "'?"));
-        }
-        to.add(value.text());
-      }
-      if (to.isEmpty()) {
-        section.error("to", "name at least one target");
-      }
-      Route route =
-          new Route(
-              name,
-              texts(section, "locations"),
-              texts(section, "companies"),
-              texts(section, "apps"),
-              texts(section, "types"),
-              to,
-              section.flag("stop", false));
-      section.end();
-      if (routes.put(name, route) != null) {
-        section.error("name", "another route is called '" + name + "' too");
-      }
-    }
-    return List.copyOf(routes.values());
-  }
-
-  private static List<String> texts(Section section, String key) {
-    List<String> texts = new ArrayList<>();
-    for (Value value : section.values(key)) {
-      if (value.text().isEmpty()) {
-        section.problems().error(value.where(), key + ": an empty value matches nothing");
-      }
-      texts.add(value.text());
-    }
-    if (section.has(key) && texts.isEmpty()) {
-      section.error(key, "an empty list: leave it out to match any");
-    }
-    return texts;
   }
 }

@@ -67,6 +67,7 @@ public final class DeliveryMetrics {
   final class Target {
     private final String name;
     private final Map<String, Counter> attempts = new HashMap<>();
+    private final Map<String, Counter> direct = new HashMap<>();
     private final Timer attemptTime;
     private final Timer latency;
     private final Timer drift;
@@ -127,6 +128,29 @@ public final class DeliveryMetrics {
       } else if (after.deadReason() != null) {
         (after.deadReason() == DeadReason.EXHAUSTED ? exhausted : rejected).increment();
       }
+    }
+
+    /** An attempt of a direct route has ended: an attempt like others, but of no delivery. */
+    void direct(Attempt attempt) {
+      String result = result(attempt.outcome());
+      attempts.computeIfAbsent(result, this::attemptCounter).increment();
+      attemptTime.record(attempt.latency());
+      direct.computeIfAbsent(result, this::directCounter).increment();
+    }
+
+    /** No attempt could be made for a direct route. */
+    void directRefused(DirectResult.Reason reason) {
+      direct.computeIfAbsent(reason.id(), this::directCounter).increment();
+    }
+
+    private Counter directCounter(String result) {
+      return Counter.builder("relay.direct.events")
+          .description(
+              "Events of direct routes by result: a status class, the transport error, or why no"
+                  + " attempt was made.")
+          .tag("target", name)
+          .tag("result", result)
+          .register(registry);
     }
 
     private Counter attemptCounter(String result) {

@@ -4,6 +4,7 @@ import io.ghlrelay.config.TargetConfig;
 import io.ghlrelay.retry.JitterSource;
 import io.ghlrelay.store.Admitted;
 import io.ghlrelay.store.Delivery;
+import io.ghlrelay.store.Event;
 import io.ghlrelay.store.EventStore;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
@@ -44,6 +46,7 @@ public final class Dispatcher implements AutoCloseable {
 
   private final Loop loop;
   private final Lane.Parts parts;
+  private final DirectLine direct;
   private final DeliveryMetrics metrics;
   private final Map<String, Lane> lanes = new ConcurrentHashMap<>();
   private final Runnable stopThreads;
@@ -94,6 +97,7 @@ public final class Dispatcher implements AutoCloseable {
     this.parts =
         new Lane.Parts(
             store, client, loop, reader, clock, jitter, new BodyBudget(BODY_BUDGET), listener);
+    this.direct = new DirectLine(parts);
     this.stopThreads = stopThreads;
   }
 
@@ -142,6 +146,17 @@ public final class Dispatcher implements AutoCloseable {
             add(new Pending(delivery, content));
           }
         });
+  }
+
+  /**
+   * Forwards an event of a direct route: one attempt, at once or not at all, and nothing stored.
+   *
+   * @return completes on the dispatcher's loop, within the target's timeout
+   */
+  public CompletionStage<DirectResult> forward(String target, Event event, byte[] body) {
+    CompletableFuture<DirectResult> result = new CompletableFuture<>();
+    loop.execute(() -> direct.forward(lanes.get(target), event, body, result));
+    return result;
   }
 
   /** Deliveries have become pending in the store, by replay. */
@@ -197,7 +212,7 @@ public final class Dispatcher implements AutoCloseable {
       idle.get(grace.toMillis(), TimeUnit.MILLISECONDS);
       return true;
     } catch (TimeoutException e) {
-      log.warn("Attempts were still in flight after {}; they stay pending.", grace);
+      log.warn("Attempts were still in flight after {}; deliveries stay pending.", grace);
       return false;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -60,6 +60,7 @@ final class Lane {
   private boolean draining;
   private boolean storeFails;
   private int inFlight;
+  private int direct; // of those in flight
   private Instant resumedAt = Instant.MIN;
   private Instant pacedAt = Instant.MIN;
   private @Nullable Pace pace;
@@ -136,10 +137,59 @@ final class Lane {
 
   /** Attempts in flight and outcomes not yet recorded. */
   int busy() {
-    return window.busyCount();
+    return window.busyCount() + direct;
   }
 
-  /** Attempts in flight; may be read by any thread. */
+  /**
+   * Takes a slot for an event of a direct route, which cannot wait in the queue.
+   *
+   * @return why not; null = taken, until {@link #leave}
+   */
+  DirectResult.@Nullable Refused enter() {
+    if (removed || draining) {
+      return refused(DirectResult.Reason.UNAVAILABLE, DirectLine.AFTER_UNAVAILABLE);
+    }
+    if (paused) {
+      return refused(DirectResult.Reason.PAUSED, DirectLine.AFTER_PAUSE);
+    }
+    if (inFlight >= config.concurrency()) {
+      return refused(DirectResult.Reason.CONCURRENCY, DirectLine.AFTER_CONCURRENCY);
+    }
+    Instant now = clock.instant();
+    if (pace != null && pace.freeAt(now).isAfter(now)) {
+      return refused(DirectResult.Reason.RATE_LIMIT, Duration.between(now, pace.freeAt(now)));
+    }
+    if (pace != null) {
+      pace.take(now);
+    }
+    inFlight++;
+    direct++;
+    return null;
+  }
+
+  private DirectResult.Refused refused(DirectResult.Reason reason, Duration retryAfter) {
+    metrics.directRefused(reason);
+    return new DirectResult.Refused(reason, retryAfter);
+  }
+
+  /** Gives the slot back. */
+  void leave() {
+    inFlight--;
+    direct--;
+    pump();
+  }
+
+  /** What the next attempt goes by. */
+  TargetConfig config() {
+    return config;
+  }
+
+  /** The target's meters. */
+  DeliveryMetrics.Target metrics() {
+    return metrics;
+  }
+
+  /** Attempts of deliveries in flight; may be read by any thread. */
   int inFlight() {
     return inFlightSeen;
   }
@@ -154,7 +204,7 @@ final class Lane {
     refillIfLow();
     startDue();
     setAlarm();
-    inFlightSeen = inFlight;
+    inFlightSeen = inFlight - direct;
     nextDueSeen = window.earliestDue();
   }
 

@@ -21,20 +21,37 @@ final class Answers {
     return response(HttpResponseStatus.OK, "application/json", json);
   }
 
+  /** The status of a direct route's target, which took the event or did not. */
+  static FullHttpResponse forwarded(EventId id, Forwarder.Answer answer) {
+    if (!answer.isSuccess()) {
+      FullHttpResponse response = problem(answer.status(), answer.title());
+      if (answer.retryAfter() != null) {
+        long seconds = answer.retryAfter().plusMillis(999).toSeconds();
+        response.headers().set(HttpHeaderNames.RETRY_AFTER, Long.toString(seconds));
+      }
+      return response;
+    }
+    HttpResponseStatus status = HttpResponseStatus.valueOf(answer.status());
+    if (status.equals(HttpResponseStatus.NO_CONTENT)
+        || status.equals(HttpResponseStatus.RESET_CONTENT)) {
+      return new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, status, Unpooled.EMPTY_BUFFER);
+    }
+    return response(status, "application/json", "{\"success\":true,\"id\":\"" + id + "\"}");
+  }
+
   /** A problem document (RFC 9457). */
   static FullHttpResponse refused(Refusal refusal) {
-    String json =
-        "{\"type\":\"about:blank\",\"title\":\""
-            + refusal.title()
-            + "\",\"status\":"
-            + refusal.status()
-            + "}";
-    FullHttpResponse response =
-        response(HttpResponseStatus.valueOf(refusal.status()), "application/problem+json", json);
+    FullHttpResponse response = problem(refusal.status(), refusal.title());
     if (refusal.header() != null && refusal.headerValue() != null) {
       response.headers().set(refusal.header(), refusal.headerValue());
     }
     return response;
+  }
+
+  private static FullHttpResponse problem(int status, String title) {
+    String json =
+        "{\"type\":\"about:blank\",\"title\":\"" + title + "\",\"status\":" + status + "}";
+    return response(HttpResponseStatus.valueOf(status), "application/problem+json", json);
   }
 
   /** Says that the connection ends with this answer. */

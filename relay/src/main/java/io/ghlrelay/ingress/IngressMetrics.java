@@ -33,6 +33,8 @@ public final class IngressMetrics {
 
   private final Counter stored;
   private final Counter duplicates;
+  private final Counter direct;
+  private final Counter directFailed;
   private final Counter conflicts;
   private final Counter unrouted;
   private final Map<Refusal, Counter> refusals = new EnumMap<>(Refusal.class);
@@ -47,6 +49,8 @@ public final class IngressMetrics {
   public IngressMetrics(MeterRegistry registry) {
     this.stored = received(registry, "stored");
     this.duplicates = received(registry, "duplicate");
+    this.direct = received(registry, "direct");
+    this.directFailed = received(registry, "direct_failed");
     for (Refusal refusal : Refusal.values()) {
       refusals.put(refusal, received(registry, refusal.name().toLowerCase(Locale.ROOT)));
     }
@@ -76,7 +80,9 @@ public final class IngressMetrics {
             .serviceLevelObjectives(512, 2048, 8192, 32_768, 131_072, 524_288, 1_048_576)
             .register(registry);
     Gauge.builder("relay.last.event.received.timestamp", lastReceivedSeconds, AtomicLong::get)
-        .description("When an event was last stored, since the start of the relay; 0 if none was.")
+        .description(
+            "When an event was last stored, or taken by the target of a direct route, since the"
+                + " start of the relay; 0 if none was.")
         .baseUnit("seconds")
         .register(registry);
   }
@@ -120,6 +126,16 @@ public final class IngressMetrics {
   void duplicate(Duration wait) {
     duplicates.increment();
     acknowledgement.record(wait);
+  }
+
+  /** The target of a direct route took an event, or did not. */
+  void forwarded(boolean taken, Instant at) {
+    if (taken) {
+      direct.increment();
+      lastReceivedSeconds.set(at.getEpochSecond());
+    } else {
+      directFailed.increment();
+    }
   }
 
   void refused(Refusal refusal) {

@@ -4,10 +4,10 @@ import io.ghlrelay.platform.Envelope;
 import io.ghlrelay.platform.EnvelopeReader;
 import io.ghlrelay.platform.SignatureVerifier;
 import io.ghlrelay.platform.Verification;
-import io.ghlrelay.routing.RoutedTarget;
 import io.ghlrelay.routing.RoutingTable;
 import io.ghlrelay.store.Admission;
 import io.ghlrelay.store.Admitted;
+import io.ghlrelay.store.DuplicateKey;
 import io.ghlrelay.store.Event;
 import io.ghlrelay.store.EventId;
 import io.ghlrelay.store.EventIds;
@@ -26,8 +26,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The story of acceptance: verify, read the envelope, route, admit. Knows no HTTP. Thread-safe; its
- * rules are swapped whole on a reload.
+ * The story of acceptance: verify, read the envelope, route, admit or forward. Knows no HTTP.
+ * Thread-safe; its rules are swapped whole on a reload.
  */
 public final class Intake {
   private static final long NOTE_EVERY_MILLIS = 1000;
@@ -38,6 +38,7 @@ public final class Intake {
   private final EventStore store;
   private final CompanyDirectory companies;
   private final BiConsumer<Admitted.Stored, byte[]> onStored;
+  private final Forwarder forwarder;
   private final IngressMetrics metrics;
   private final Clock clock;
   private final AtomicLong refusalNotedAt = new AtomicLong();
@@ -51,6 +52,7 @@ public final class Intake {
    * @param companies learnt companies
    * @param onStored told of each new event as soon as it is durable, before the sender is, on a
    *     thread of the store; must be quick
+   * @param forwarder takes the events of direct routes
    * @param metrics counted here
    * @param clock for ids and times
    */
@@ -59,12 +61,14 @@ public final class Intake {
       EventStore store,
       CompanyDirectory companies,
       BiConsumer<Admitted.Stored, byte[]> onStored,
+      Forwarder forwarder,
       IngressMetrics metrics,
       Clock clock) {
     this.rules = rules;
     this.store = store;
     this.companies = companies;
     this.onStored = onStored;
+    this.forwarder = forwarder;
     this.metrics = metrics;
     this.clock = clock;
     this.ids = new EventIds(clock);
@@ -83,6 +87,9 @@ public final class Intake {
   sealed interface Result {
     /** Durable, now or before. */
     record Accepted(EventId id, boolean duplicate) implements Result {}
+
+    /** Not stored; forwarded to the target of a direct route, which decides. */
+    record Forwarded(EventId id, Forwarder.Answer answer) implements Result {}
 
     /** Not taken. */
     record Refused(Refusal refusal) implements Result {}
@@ -106,7 +113,7 @@ public final class Intake {
    * @param rsaSha256 values of {@code X-WH-Signature}
    * @param headers the end-to-end headers
    * @param receivedAt when the last byte came
-   * @return never fails; completes on any thread
+   * @return completes on any thread
    */
   CompletionStage<Result> take(
       byte[] body,
@@ -126,13 +133,32 @@ public final class Intake {
         && (envelope.appId() == null || !now.apps().contains(envelope.appId()))) {
       return refused(Refusal.FOREIGN_APP);
     }
-    List<RoutedTarget> targets = now.routes().route(envelope, companies.companyOf(envelope));
+    RoutingTable.Choice choice = now.routes().route(envelope, companies.companyOf(envelope));
+    EventId id = choice.direct() ? DuplicateKey.of(envelope, body).eventId() : ids.next();
     Event event =
-        new Event(ids.next(), receivedAt, envelope, verified.scheme(), headers, body.length, false);
-    Admission admission = new Admission(event, body, targets, companies.lesson(envelope));
+        new Event(id, receivedAt, envelope, verified.scheme(), headers, body.length, false);
+    if (choice.direct()) {
+      return forward(choice.targets().get(0).target(), event, body);
+    }
+    Admission admission = new Admission(event, body, choice.targets(), companies.lesson(envelope));
     return store
         .admit(admission)
         .handle((admitted, failure) -> result(admission, admitted, failure));
+  }
+
+  /**
+   * The sender waits for the target's own answer. Duplicates are none of our business here: when
+   * the platform tries again, that is for the target. An INSTALL event teaches nothing, since what
+   * is learnt is kept in the store with its event.
+   */
+  private CompletionStage<Result> forward(String target, Event event, byte[] body) {
+    return forwarder
+        .forward(target, event, body)
+        .thenApply(
+            answer -> {
+              metrics.forwarded(answer.isSuccess(), event.receivedAt());
+              return new Result.Forwarded(event.id(), answer);
+            });
   }
 
   /** The sender learns nothing of why; the operator does, once a second however many come. */

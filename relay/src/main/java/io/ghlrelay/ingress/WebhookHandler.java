@@ -243,6 +243,8 @@ final class WebhookHandler extends ChannelInboundHandlerAdapter {
       ChannelHandlerContext ctx, Intake.@Nullable Result result, @Nullable Throwable failure) {
     if (result instanceof Intake.Result.Accepted accepted) {
       answer(ctx, Answers.accepted(accepted.id(), accepted.duplicate()), false);
+    } else if (result instanceof Intake.Result.Forwarded forwarded) {
+      answer(ctx, Answers.forwarded(forwarded.id(), forwarded.answer()), false);
     } else if (result instanceof Intake.Result.Refused refused) {
       refuse(ctx, refused.refusal());
     } else {
@@ -270,7 +272,11 @@ final class WebhookHandler extends ChannelInboundHandlerAdapter {
                   },
                   FailureLimiter.DELAY.toMillis(),
                   TimeUnit.MILLISECONDS);
-      case CLOSE -> ctx.close();
+      case CLOSE -> {
+        closing = true;
+        answering = false; // there will be no answer
+        ctx.close();
+      }
     }
   }
 
@@ -327,8 +333,10 @@ final class WebhookHandler extends ChannelInboundHandlerAdapter {
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
     closing = true;
-    shared.release(reserved);
-    reserved = 0;
+    if (!answering) {
+      shared.release(reserved);
+      reserved = 0;
+    } // else its body is still in use, until the answer that now nobody hears
     waiting.forEach(ReferenceCountUtil::release);
     waiting.clear();
     ctx.fireChannelInactive();

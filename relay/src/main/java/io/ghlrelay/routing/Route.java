@@ -17,6 +17,8 @@ import java.util.List;
  * @param types event types
  * @param to names of targets, at least one
  * @param stop whether a match ends the search
+ * @param direct whether an event is forwarded while the platform waits, and not stored: such a
+ *     route has one target, takes only what no route before it took, and ends the search
  */
 public record Route(
     String name,
@@ -25,12 +27,16 @@ public record Route(
     List<String> apps,
     List<String> types,
     List<String> to,
-    boolean stop) {
+    boolean stop,
+    boolean direct) {
   public Route {
     locations = List.copyOf(locations);
     companies = List.copyOf(companies);
     apps = List.copyOf(apps);
     types = List.copyOf(types);
     to = List.copyOf(to);
+    if (direct && to.size() != 1) {
+      throw new IllegalArgumentException("a direct route to " + to + " (expected: one target)");
+    }
   }
 }

@@ -19,27 +19,39 @@ public final class RoutingTable {
   }
 
   /**
-   * Chooses the targets of an event: each at most once, in the order of the routes.
+   * Where an event goes.
+   *
+   * @param targets each at most once, in the order of the routes; empty = unrouted
+   * @param direct whether it is forwarded at once and not stored; then there is exactly one target
+   */
+  public record Choice(List<RoutedTarget> targets, boolean direct) {}
+
+  /**
+   * Chooses the targets of an event. A direct route takes only what no route before it took: an
+   * event is either stored, for all its targets, or direct, for one.
    *
    * @param envelope what was read of the event
    * @param learntCompany the company learnt for the envelope's location, used where the envelope
    *     names none; null if unknown
-   * @return empty = unrouted
    */
-  public List<RoutedTarget> route(Envelope envelope, @Nullable String learntCompany) {
+  public Choice route(Envelope envelope, @Nullable String learntCompany) {
     String company = envelope.companyId() != null ? envelope.companyId() : learntCompany;
     Map<String, RoutedTarget> chosen = new LinkedHashMap<>();
     for (Compiled route : routes) {
-      if (route.mismatch(envelope, company) == null) {
+      boolean direct = route.route.direct();
+      if (!(direct && !chosen.isEmpty()) && route.mismatch(envelope, company) == null) {
         for (String target : route.route.to()) {
           chosen.putIfAbsent(target, new RoutedTarget(target, route.route.name()));
+        }
+        if (direct) {
+          return new Choice(List.copyOf(chosen.values()), true);
         }
         if (route.route.stop()) {
           break;
         }
       }
     }
-    return List.copyOf(chosen.values());
+    return new Choice(List.copyOf(chosen.values()), false);
   }
 
   /**
@@ -48,7 +60,8 @@ public final class RoutingTable {
    * @param route the route's name
    * @param matched whether it took the event
    * @param because the condition that failed ({@code locations}, {@code companies}, {@code apps},
-   *     {@code types}), {@code stopped} behind a route that ended the search, or null if it matched
+   *     {@code types}), {@code taken} of a direct route behind one that took the event, {@code
+   *     stopped} behind a route that ended the search, or null if it matched
    */
   public record Explanation(String route, boolean matched, @Nullable String because) {}
 
@@ -56,11 +69,16 @@ public final class RoutingTable {
   public List<Explanation> explain(Envelope envelope, @Nullable String learntCompany) {
     String company = envelope.companyId() != null ? envelope.companyId() : learntCompany;
     List<Explanation> explanations = new ArrayList<>();
+    boolean taken = false;
     boolean stopped = false;
     for (Compiled route : routes) {
       String because = stopped ? "stopped" : route.mismatch(envelope, company);
+      if (because == null && taken && route.route.direct()) {
+        because = "taken";
+      }
       explanations.add(new Explanation(route.route.name(), because == null, because));
-      stopped |= because == null && route.route.stop();
+      taken |= because == null;
+      stopped |= because == null && (route.route.stop() || route.route.direct());
     }
     return explanations;
   }

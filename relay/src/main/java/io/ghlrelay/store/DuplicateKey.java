@@ -1,5 +1,6 @@
 package io.ghlrelay.store;
 
+import io.ghlrelay.platform.Envelope;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -25,9 +26,14 @@ public record DuplicateKey(byte[] lookup, byte[] app, byte[] body) {
 
   /** The key of an admission. */
   public static DuplicateKey of(Admission admission) {
-    byte[] body = hash('b', admission.body());
-    String webhookId = admission.event().envelope().webhookId();
-    String appId = admission.event().envelope().appId();
+    return of(admission.event().envelope(), admission.body());
+  }
+
+  /** The key of an event by its envelope and exact body. */
+  public static DuplicateKey of(Envelope envelope, byte[] bytes) {
+    byte[] body = hash('b', bytes);
+    String webhookId = envelope.webhookId();
+    String appId = envelope.appId();
     return new DuplicateKey(
         webhookId == null ? body : ofWebhookId(webhookId),
         appId == null ? new byte[APP_BYTES] : Arrays.copyOf(hash('a', utf8(appId)), APP_BYTES),
@@ -37,6 +43,17 @@ public record DuplicateKey(byte[] lookup, byte[] app, byte[] body) {
   /** The {@link #lookup} hash of a webhook id. */
   public static byte[] ofWebhookId(String webhookId) {
     return hash('w', utf8(webhookId));
+  }
+
+  /**
+   * An id made of the key alone, for an event that is not stored: every sending of the event has
+   * it, and no other event does.
+   */
+  public EventId eventId() {
+    byte[] all = Arrays.copyOf(lookup, 2 * HASH_BYTES + APP_BYTES);
+    System.arraycopy(app, 0, all, HASH_BYTES, APP_BYTES);
+    System.arraycopy(body, 0, all, HASH_BYTES + APP_BYTES, HASH_BYTES);
+    return EventId.named(hash('e', all));
   }
 
   private static byte[] utf8(String text) {

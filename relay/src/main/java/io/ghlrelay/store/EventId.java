@@ -6,7 +6,7 @@ import java.util.UUID;
 
 /**
  * The relay's own id of an event: a UUID version 7 (RFC 9562), so that ids sort by the time of
- * admission. Immutable.
+ * admission; that of an event which is not stored is {@link #named}. Immutable.
  *
  * @param msb the high 64 bits: 48 bits of Unix milliseconds, version, 12 bits of counter
  * @param lsb the low 64 bits: variant, random
@@ -33,6 +33,16 @@ public record EventId(long msb, long lsb) implements Comparable<EventId> {
   public static EventId fromBytes(byte[] bytes, int offset) {
     ByteBuffer buffer = ByteBuffer.wrap(bytes, offset, BYTES);
     return new EventId(buffer.getLong(), buffer.getLong());
+  }
+
+  /**
+   * The id of an event that is not stored: a UUID version 8 of a hash of what names the event.
+   *
+   * @param hash of a cryptographic function, 16 bytes
+   */
+  static EventId named(byte[] hash) {
+    EventId bits = fromBytes(hash, 0);
+    return new EventId((bits.msb & ~0xF000L) | 0x8000L, (bits.lsb >>> 2) | 0x8000_0000_0000_0000L);
   }
 
   /** The least id of a millisecond: for ranges over time. */

@@ -80,6 +80,7 @@ class ConsoleApiTest {
               archive: {url: "https://archive.example.com/"}
             routes:
               - {name: contacts, types: ["Contact*"], to: [crm], stop: true}
+              - {name: proxied, locations: [L1, L9], to: [crm], direct: true}
               - {name: rest, to: [archive]}
             """
                 .formatted(adminSettings));
@@ -221,13 +222,20 @@ class ConsoleApiTest {
     assertThat(routing.get(0).path("matched").asBoolean()).isFalse();
     assertThat(routing.get(0).path("why").asText()).isEqualTo("type TaskCreate is not Contact*");
     assertThat(routing.get(1).path("matched").asBoolean()).isTrue();
-    assertThat(routing.get(1).path("why").asText())
+    assertThat(routing.get(1).path("direct").asBoolean()).isTrue();
+    assertThat(routing.get(1).path("why").asText()).isEqualTo("location is L1 or L9");
+    assertThat(routing.get(2).path("why").asText())
+        .isEqualTo("an earlier route ended the search (stop: true, or direct)");
+    JsonNode elsewhere = get("/api/v1/events/" + admit("w3", "TaskCreate", "L2", "archive"));
+    assertThat(elsewhere.path("routing").get(1).path("matched").asBoolean()).isFalse();
+    assertThat(elsewhere.path("routing").get(2).path("matched").asBoolean()).isTrue();
+    assertThat(elsewhere.path("routing").get(2).path("why").asText())
         .isEqualTo("it has no condition, so takes every event");
     assertThat(shown.path("deliveries").get(0).path("policy").path("name").asText())
         .isEqualTo("ghl-2025");
     JsonNode contact = get("/api/v1/events/" + admit("w2", "ContactCreate", "L1", "crm"));
     assertThat(contact.path("routing").get(1).path("why").asText())
-        .isEqualTo("an earlier route ended the search (stop: true)");
+        .isEqualTo("an earlier route ended the search (stop: true, or direct)");
   }
 
   @Test

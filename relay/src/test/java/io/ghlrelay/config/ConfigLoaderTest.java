@@ -15,6 +15,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
@@ -116,6 +117,17 @@ public class ConfigLoaderTest {
             35,
             "did you mean 'ghl-2025'"),
         Arguments.of("routes:\n  - {name: a, to: [crm]}\n", 2, 20, "there is no target 'crm'"),
+        Arguments.of(
+            "targets: {a: {url: \"https://x/\"}, b: {url: \"https://y/\"}}\n"
+                + "routes:\n  - {to: [a, b], direct: true}\n",
+            3,
+            26,
+            "a direct route has one target"),
+        Arguments.of(
+            "targets: {a: {url: \"https://x/\"}}\nroutes: [{to: [a], stop: false, direct: true}]\n",
+            2,
+            26,
+            "ends the search anyway"),
         Arguments.of("verification:\n  keys: []\n", 2, 9, "no key is left"),
         Arguments.of(
             "verification:\n  keys:\n    - {scheme: ed25519, publicKey: nonsense}\n",
@@ -182,7 +194,7 @@ public class ConfigLoaderTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"quickstart", "per-location"})
+  @ValueSource(strings = {"quickstart", "per-location", "direct"})
   void theShippedConfigurationsLoadAndFitTheSchema(String name) throws Exception {
     Path file = Path.of("..", "configs", name + ".yaml");
 
@@ -242,6 +254,23 @@ public class ConfigLoaderTest {
         Arguments.of("targets: {a: {url: \"https://x/\"}}\nroutes: [{to: []}]", false),
         Arguments.of("targets: {a: {url: \"https://x/\"}}\nroutes: [{to: [a], types: []}]", false),
         Arguments.of("targets: {a: {url: \"https://x/\"}}\nroutes: [{name: a}]", false),
+        Arguments.of(
+            "targets: {a: {url: \"https://x/\"}}\nroutes: [{to: [a], direct: true}]", true),
+        Arguments.of("targets: {a: {url: \"https://x/\"}}\nroutes: [{to: [a], direct: 1}]", false),
+        Arguments.of(
+            "targets: {a: {url: \"https://x/\"}}\nroutes: [{to: [a], direct: true, stop: true}]",
+            true),
+        Arguments.of(
+            "targets: {a: {url: \"https://x/\"}}\nroutes: [{to: [a], direct: true, stop: false}]",
+            false),
+        Arguments.of(
+            "targets: {a: {url: \"https://x/\"}, b: {url: \"https://x/\"}}\n"
+                + "routes: [{to: [a, b], direct: false}]",
+            true),
+        Arguments.of(
+            "targets: {a: {url: \"https://x/\"}, b: {url: \"https://x/\"}}\n"
+                + "routes: [{to: [a, b], direct: true}]",
+            false),
         Arguments.of("- a", false));
   }
 
@@ -268,6 +297,43 @@ public class ConfigLoaderTest {
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining("targetNetworks")
         .hasMessageContaining("expected: any or public");
+  }
+
+  @Test
+  void directRoutesThatAreHardlyMeantAreWarnedOf() throws Exception {
+    String targets = "targets: {a: {url: \"https://x/\"}, b: {url: \"https://y/\"}}\n";
+
+    assertThat(warnings(targets + "routes: [{types: [T], to: [a]}, {to: [b], direct: true}]\n"))
+        .isEmpty();
+    assertThat(warnings(targets + "routes: [{name: all, to: [a]}, {to: [b], direct: true}]\n"))
+        .singleElement()
+        .satisfies(
+            warning -> {
+              assertThat(warning.message())
+                  .contains("'route-2' never takes an event: 'all' before it takes them all");
+              assertThat(warning.line()).isEqualTo(2);
+              assertThat(warning.column()).isEqualTo(32);
+            });
+    assertThat(warnings(targets + "routes: [{name: all, to: [a], direct: true}, {to: [b]}]\n"))
+        .singleElement()
+        .satisfies(
+            warning ->
+                assertThat(warning.message())
+                    .contains("'route-2' never takes an event: 'all' before it takes them all"));
+    assertThat(
+            warnings(
+                targets
+                    + "routes: [{types: [T], to: [a], direct: true},"
+                    + " {name: rest, to: [b, a]}]\n"))
+        .singleElement()
+        .satisfies(
+            warning ->
+                assertThat(warning.message())
+                    .contains("target 'a' gets stored events too, by route 'rest'"));
+  }
+
+  private List<ConfigProblem> warnings(String yaml) throws Exception {
+    return load(yaml).warnings();
   }
 
   private AddressRule addresses(String yaml) throws Exception {

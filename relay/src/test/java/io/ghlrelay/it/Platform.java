@@ -25,6 +25,11 @@ final class Platform {
     Files.writeString(file, keys.publicPem(Scheme.ED25519));
   }
 
+  /** For a simulator that plays the same platform. */
+  SigningKeys keys() {
+    return keys;
+  }
+
   String sign(byte[] body) {
     return keys.sign(Scheme.ED25519, body);
   }

@@ -22,12 +22,13 @@ class RoutingTableTest {
       List<String> companies,
       List<String> types,
       boolean stop) {
-    return new Route(name, locations, companies, List.of(), types, List.of("to-" + name), stop);
+    return new Route(
+        name, locations, companies, List.of(), types, List.of("to-" + name), stop, false);
   }
 
   private static List<String> targets(
       RoutingTable table, Envelope envelope, @Nullable String learnt) {
-    return table.route(envelope, learnt).stream().map(RoutedTarget::target).toList();
+    return table.route(envelope, learnt).targets().stream().map(RoutedTarget::target).toList();
   }
 
   @Test
@@ -57,14 +58,16 @@ class RoutingTableTest {
   @Test
   void stopEndsTheSearchAndATargetComesOnce() {
     Route first =
-        new Route("1", List.of("n"), List.of(), List.of(), List.of(), List.of("a", "b"), true);
+        new Route(
+            "1", List.of("n"), List.of(), List.of(), List.of(), List.of("a", "b"), true, false);
     Route second =
-        new Route("2", List.of(), List.of(), List.of(), List.of(), List.of("b", "c"), false);
-    Route third = new Route("3", List.of(), List.of(), List.of(), List.of(), List.of("c"), false);
+        new Route("2", List.of(), List.of(), List.of(), List.of(), List.of("b", "c"), false, false);
+    Route third =
+        new Route("3", List.of(), List.of(), List.of(), List.of(), List.of("c"), false, false);
     RoutingTable table = new RoutingTable(List.of(first, second, third));
 
     assertThat(targets(table, envelope("T", "n", null), null)).containsExactly("a", "b");
-    assertThat(table.route(envelope("T", "x", null), null))
+    assertThat(table.route(envelope("T", "x", null), null).targets())
         .containsExactly(new RoutedTarget("b", "2"), new RoutedTarget("c", "2"));
     assertThat(table.explain(envelope("T", "x", null), null))
         .extracting(RoutingTable.Explanation::because)
@@ -72,6 +75,44 @@ class RoutingTableTest {
     assertThat(table.explain(envelope("T", "n", null), null))
         .extracting(RoutingTable.Explanation::because)
         .containsExactly(null, "stopped", "stopped");
+  }
+
+  @Test
+  void aDirectRouteTakesWhatNoneBeforeItTookAndTakesItAlone() {
+    Route contacts = route("contacts", List.of(), List.of(), List.of("Contact*"), false);
+    Route direct =
+        new Route(
+            "direct",
+            List.of("n"),
+            List.of(),
+            List.of(),
+            List.of(),
+            List.of("to-direct"),
+            false,
+            true);
+    Route rest = route("rest", List.of(), List.of(), List.of(), false);
+    RoutingTable table = new RoutingTable(List.of(contacts, direct, rest));
+
+    Envelope alone = envelope("OrderCreate", "n", null);
+    assertThat(table.route(alone, null))
+        .isEqualTo(new RoutingTable.Choice(List.of(new RoutedTarget("to-direct", "direct")), true));
+    assertThat(table.explain(alone, null))
+        .extracting(RoutingTable.Explanation::because)
+        .containsExactly("types", null, "stopped");
+
+    Envelope taken = envelope("ContactCreate", "n", null);
+    assertThat(table.route(taken, null).direct()).isFalse();
+    assertThat(targets(table, taken, null)).containsExactly("to-contacts", "to-rest");
+    assertThat(table.explain(taken, null))
+        .extracting(RoutingTable.Explanation::because)
+        .containsExactly(null, "taken", null);
+
+    Envelope elsewhere = envelope("OrderCreate", "x", null);
+    assertThat(table.route(elsewhere, null).direct()).isFalse();
+    assertThat(targets(table, elsewhere, null)).containsExactly("to-rest");
+    assertThat(table.explain(elsewhere, null))
+        .extracting(RoutingTable.Explanation::because)
+        .containsExactly("types", "locations", null);
   }
 
   /** Against the obvious, slow way to say the same. */

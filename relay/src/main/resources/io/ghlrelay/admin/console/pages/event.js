@@ -191,6 +191,7 @@ const Routing = ({event: {routing}}) => html`
         <li class=${one.matched ? 'matched' : ''}>
           <${Mark} shape=${one.matched ? 'circle' : 'dash'} tone=${one.matched ? 'good' : 'idle'} />
           <div><strong>${one.route}</strong> ${one.matched ? 'takes it to' : 'would go to'} ${one.to.join(', ')}
+          ${one.direct && html`<span class="muted"> directly: such an event is not stored</span>`}
           ${one.stop && html`<span class="muted"> and ends the search</span>`}
           <br /><span class="muted">${one.matched ? 'because ' : 'does not take it: '}${one.why}</span></div>
         </li>`)}</ol>`}
