@@ -85,7 +85,8 @@ class MainTest {
             "relay.yaml",
             "verification: {keys: [{scheme: ed25519, publicKey: \""
                 + Base64.getEncoder().encodeToString(keys.getPublic().getEncoded())
-                + "\"}]}\n");
+                + "\"}]}\ntargets: {crm: {url: \"https://x/\"}}\n"
+                + "routes: [{companies: [c], to: [crm]}, {name: p, to: [crm], direct: true}]\n");
     String body = file("body.json", "{\"a\": 1}");
     Signature signer = Signature.getInstance("Ed25519");
     signer.initSign(keys.getPrivate());
@@ -93,7 +94,9 @@ class MainTest {
     String header = "x-ghl-signature: " + Base64.getEncoder().encodeToString(signer.sign());
 
     assertThat(run("verify", "-c", config, "--header", header, body)).isZero();
-    assertThat(out.toString()).startsWith("genuine: ed25519");
+    assertThat(out.toString())
+        .startsWith("genuine: ed25519")
+        .endsWith("\ngoes directly to crm (route p); nothing is stored\n");
 
     assertThat(run("verify", "-c", config, "--header", header, file("other.json", "{\"a\":1}")))
         .isEqualTo(1);

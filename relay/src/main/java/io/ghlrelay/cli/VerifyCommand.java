@@ -4,9 +4,13 @@ import io.ghlrelay.config.ConfigException;
 import io.ghlrelay.config.ConfigLoader;
 import io.ghlrelay.config.RelayConfig;
 import io.ghlrelay.platform.CryptoProviders;
+import io.ghlrelay.platform.Envelope;
+import io.ghlrelay.platform.EnvelopeReader;
 import io.ghlrelay.platform.SignatureScheme;
 import io.ghlrelay.platform.SignatureVerifier;
 import io.ghlrelay.platform.Verification;
+import io.ghlrelay.routing.Route;
+import io.ghlrelay.routing.RoutingTable;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -15,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -31,7 +36,9 @@ import picocli.CommandLine.Spec;
       "  relay verify -c relay.yaml --header 'X-GHL-Signature: k3Jf...==' body.json",
       ""
     },
-    description = "Verify a body against its signature headers: exit 0 if genuine, 1 if not.")
+    description =
+        "Verify a body against its signature headers, and say where the routes would take it: exit 0"
+            + " if genuine, 1 if not.")
 public final class VerifyCommand implements Callable<Integer> {
   @Spec private CommandSpec spec = CommandSpec.create();
 
@@ -74,7 +81,31 @@ public final class VerifyCommand implements Callable<Integer> {
         new SignatureVerifier(loaded.verification().keys(), CryptoProviders.choose());
     Verification verification =
         verifier.verify(bytes, values(SignatureScheme.ED25519), values(SignatureScheme.RSA_SHA256));
-    return report(verification);
+    int exit = report(verification);
+    if (exit == ExitCodes.OK) {
+      spec.commandLine()
+          .getOut()
+          .println(goesTo(new EnvelopeReader().read(bytes), loaded.routes()));
+    }
+    return exit;
+  }
+
+  private static String goesTo(Envelope envelope, List<Route> routes) {
+    RoutingTable.Choice choice = new RoutingTable(routes).route(envelope, null);
+    String targets =
+        choice.targets().stream()
+            .map(to -> to.target() + " (route " + to.route() + ")")
+            .collect(Collectors.joining(", "));
+    String where = "goes to " + targets;
+    if (choice.direct()) {
+      where = "goes directly to " + targets + "; nothing is stored";
+    } else if (choice.targets().isEmpty()) {
+      where = "stays unrouted: no route takes it";
+    }
+    boolean byCompany = routes.stream().anyMatch(route -> !route.companies().isEmpty());
+    return byCompany && envelope.companyId() == null && envelope.locationId() != null
+        ? where + ". Companies that the relay has learnt of locations are not known here"
+        : where;
   }
 
   private List<String> values(SignatureScheme scheme) {

@@ -66,7 +66,7 @@ public final class IngressServer implements AutoCloseable {
     private final AtomicLong receiving = new AtomicLong();
     private volatile boolean draining;
 
-    private Shared(IngressConfig config, Intake intake, IngressMetrics metrics, Clock clock) {
+    Shared(IngressConfig config, Intake intake, IngressMetrics metrics, Clock clock) {
       this.config = config;
       this.intake = intake;
       this.metrics = metrics;
