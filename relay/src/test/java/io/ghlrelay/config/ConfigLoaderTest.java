@@ -118,8 +118,11 @@ public class ConfigLoaderTest {
             "did you mean 'ghl-2025'"),
         Arguments.of("routes:\n  - {name: a, to: [crm]}\n", 2, 20, "there is no target 'crm'"),
         Arguments.of(
-            "targets: {a: {url: \"https://x/\"}, b: {url: \"https://y/\"}}\n"
-                + "routes:\n  - {to: [a, b], direct: true}\n",
+            """
+            targets: {a: {url: "https://x/"}, b: {url: "https://y/"}}
+            routes:
+              - {to: [a, b], direct: true}
+            """,
             3,
             26,
             "a direct route has one target"),
