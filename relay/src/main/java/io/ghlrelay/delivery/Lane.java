@@ -53,8 +53,10 @@ final class Lane {
   private final DeliveryMetrics.Target metrics;
   private final DueWindow window;
   private final Instant openedAt;
+  private final Parts parts;
 
   private TargetConfig config;
+  private Credentials credentials;
   private boolean paused;
   private boolean removed;
   private boolean draining;
@@ -71,6 +73,7 @@ final class Lane {
   Lane(TargetConfig config, boolean paused, Parts parts, DeliveryMetrics.Target metrics) {
     this.config = config;
     this.paused = paused;
+    this.parts = parts;
     this.store = parts.store();
     this.client = parts.client();
     this.loop = parts.loop();
@@ -82,6 +85,7 @@ final class Lane {
     this.window = new DueWindow(WINDOW, parts.bodies());
     this.openedAt = clock.instant();
     this.pace = pace(config);
+    this.credentials = Credentials.of(config, parts, metrics, this::pump);
   }
 
   private static @Nullable Pace pace(TargetConfig config) {
@@ -109,6 +113,10 @@ final class Lane {
   void configure(TargetConfig newConfig) {
     if (!Objects.equals(newConfig.rateLimit(), config.rateLimit())) {
       pace = pace(newConfig);
+    }
+    if (!Objects.equals(newConfig.auth(), config.auth())
+        || !newConfig.addresses().equals(config.addresses())) {
+      credentials = Credentials.of(newConfig, parts, metrics, this::pump);
     }
     config = newConfig;
     removed = false;
@@ -173,6 +181,9 @@ final class Lane {
       if (due == null || due.isAfter(now)) {
         return;
       }
+      if (credentials.at(now) == null) {
+        return; // told when there are
+      }
       if (pace != null) {
         if (pace.freeAt(now).isAfter(now)) {
           pacedAt = now; // the alarm rings when the next may be made
@@ -194,7 +205,7 @@ final class Lane {
 
   private void setAlarm() {
     Instant due = window.earliestDue();
-    if (due == null || !mayStart()) {
+    if (due == null || !mayStart() || (credentials.awaited() && !due.isAfter(clock.instant()))) {
       return;
     }
     if (pace != null) {
@@ -280,6 +291,11 @@ final class Lane {
   private void send(Delivery delivery, Pending.Content content) {
     Instant now = clock.instant();
     TargetConfig target = config;
+    Credentials.Authorization authorization = credentials.at(now);
+    if (authorization == null) {
+      giveBack(delivery); // they ended while the event was read
+      return;
+    }
     OutboundRequest request =
         OutboundRequest.of(
             content.event(),
@@ -287,12 +303,21 @@ final class Lane {
             delivery.series(),
             delivery.progress().attempts() + 1,
             target,
-            now);
+            now,
+            authorization.value());
     String deferral = deferral(delivery, now);
     client.send(
         target,
         request,
-        answer -> loop.execute(() -> answered(delivery, content, deferral, answer)));
+        answer ->
+            loop.execute(
+                () -> {
+                  if (credentials.worthless(delivery.eventId(), authorization, answer)) {
+                    giveBack(delivery);
+                  } else {
+                    answered(delivery, content, deferral, answer);
+                  }
+                }));
   }
 
   /** Why an attempt starts late, or null. The first reason that covers its due instant counts. */
@@ -306,6 +331,9 @@ final class Lane {
     }
     if (openedAt.isAfter(due)) {
       return "relayDown";
+    }
+    if (credentials.awaitedUntil().isAfter(due)) {
+      return "token";
     }
     return pacedAt.isBefore(due) ? "concurrency" : "rateLimit";
   }
