@@ -63,7 +63,7 @@ final class DirectRoutes implements Forwarder {
     return switch (reason) {
       case PAUSED -> "The target is paused; send it again.";
       case RATE_LIMIT, CONCURRENCY -> "The target takes no more at once; send it again.";
-      case UNAVAILABLE -> "The event cannot be forwarded now; send it again.";
+      case TOKEN, UNAVAILABLE -> "The event cannot be forwarded now; send it again.";
     };
   }
 

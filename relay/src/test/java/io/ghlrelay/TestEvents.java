@@ -1,6 +1,7 @@
 package io.ghlrelay;
 
 import io.ghlrelay.config.AddressRule;
+import io.ghlrelay.config.TargetAuth;
 import io.ghlrelay.config.TargetConfig;
 import io.ghlrelay.platform.Envelope;
 import io.ghlrelay.platform.SignatureScheme;
@@ -69,7 +70,26 @@ public final class TestEvents {
         null,
         Map.of(),
         AddressRule.DEFAULT,
+        null,
+        null,
         null);
+  }
+
+  /** The same target with credentials. */
+  public static TargetConfig authenticated(TargetConfig target, TargetAuth auth) {
+    return new TargetConfig(
+        target.name(),
+        target.url(),
+        target.timeout(),
+        target.connectTimeout(),
+        target.retry(),
+        target.concurrency(),
+        target.rateLimit(),
+        target.headers(),
+        target.addresses(),
+        target.sign(),
+        auth,
+        target.tls());
   }
 
   /** The same target with a rate limit. */
@@ -84,6 +104,8 @@ public final class TestEvents {
         perSecond,
         target.headers(),
         target.addresses(),
-        target.sign());
+        target.sign(),
+        target.auth(),
+        target.tls());
   }
 }

@@ -7,7 +7,9 @@ import io.ghlrelay.config.AdminConfig;
 import io.ghlrelay.config.IngressConfig;
 import io.ghlrelay.config.RelayConfig;
 import io.ghlrelay.config.StoreConfig;
+import io.ghlrelay.config.TargetAuth;
 import io.ghlrelay.config.TargetConfig;
+import io.ghlrelay.config.TargetTls;
 import io.ghlrelay.config.Units;
 import io.ghlrelay.platform.TrustedKey;
 import io.ghlrelay.retry.RetryPolicy;
@@ -148,6 +150,50 @@ final class ConfigJson {
               one ->
                   previous.addObject().put("secret", HIDDEN).put("until", one.until().toString()));
     }
+    if (target.auth() != null) {
+      json.set("auth", auth(target.auth()));
+    }
+    if (target.tls() != null) {
+      json.set("tls", tls(target.tls()));
+    }
+    return json;
+  }
+
+  private static ObjectNode auth(TargetAuth auth) {
+    ObjectNode json = NODES.objectNode();
+    if (auth instanceof TargetAuth.Basic) {
+      json.putObject("basic").put("user", HIDDEN).put("password", HIDDEN);
+    } else if (auth instanceof TargetAuth.Bearer) {
+      json.putObject("bearer").put("token", HIDDEN);
+    } else if (auth instanceof TargetAuth.OAuth2 oauth2) {
+      ObjectNode own =
+          json.putObject("oauth2")
+              .put("tokenUrl", redacted(oauth2.tokenUrl()))
+              .put("clientId", oauth2.clientId())
+              .put("clientSecret", HIDDEN)
+              .put("scope", oauth2.scope())
+              .put("audience", oauth2.audience())
+              .put("authenticate", lower(oauth2.authenticate()));
+      if (oauth2.tls() != null) {
+        own.set("tls", tls(oauth2.tls()));
+      }
+    }
+    return json;
+  }
+
+  private static ObjectNode tls(TargetTls tls) {
+    ObjectNode json = NODES.objectNode();
+    TargetTls.Trust trust = tls.trust();
+    if (trust != null) {
+      json.put("caFile", trust.file().toString()).put("systemRoots", trust.systemRoots());
+    }
+    TargetTls.Identity identity = tls.identity();
+    if (identity != null) {
+      json.put("certificateFile", identity.certificateFile().toString())
+          .put("keyFile", identity.keyFile().toString());
+    }
+    json.put("minVersion", tls.minVersion().number());
+    json.put("serverName", tls.serverName());
     return json;
   }
 

@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /**
  * Resolves {@code ${NAME}}, {@code ${NAME:-default}} and {@code ${file:/path}} in values; {@code
@@ -15,6 +16,7 @@ final class References {
   private static final long MAX_FILE = 64 << 10;
 
   private static final String FILE = "file:";
+  private static final Pattern ONE_REFERENCE = Pattern.compile("\\$\\{(file:[^}]+|[^:}]+(:-)?)\\}");
 
   private final Map<String, String> environment;
   private final Path folder;
@@ -56,6 +58,11 @@ final class References {
       }
     }
     return resolved.toString();
+  }
+
+  /** Whether a text is one reference and nothing else, without a default of its own. */
+  static boolean isReference(String text) {
+    return ONE_REFERENCE.matcher(text).matches();
   }
 
   private String reference(String name) {

@@ -172,11 +172,13 @@ final class Section {
     String flag = context.flags.get(full);
     if (flag != null) {
       context.usedFlags.add(full);
-      return new Value(flag, new Where(0, 0, "--set " + full));
+      return new Value(flag, new Where(0, 0, "--set " + full), false);
     }
     String variable = variable(full);
     String value = variable == null ? null : context.environment.get(variable);
-    return value == null ? null : new Value(value, new Where(0, 0, "environment " + variable));
+    return value == null
+        ? null
+        : new Value(value, new Where(0, 0, "environment " + variable), true);
   }
 
   /** {@code ingress.maxBodySize} is {@code RELAY_INGRESS_MAX_BODY_SIZE}; only these sections. */
@@ -194,7 +196,10 @@ final class Section {
       return null;
     }
     try {
-      return new Value(context.references.resolve(scalar.getValue()), where(node));
+      return new Value(
+          context.references.resolve(scalar.getValue()),
+          where(node),
+          References.isReference(scalar.getValue()));
     } catch (IllegalArgumentException e) {
       context.problems.error(where(node), full + ": " + e.getMessage());
       return null;

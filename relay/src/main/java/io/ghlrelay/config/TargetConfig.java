@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param headers added to each request; values may be secret and are never logged
  * @param addresses which addresses it may have
  * @param sign outbound Standard Webhooks signing; null = none
+ * @param auth how the relay authenticates itself; null = not at all
+ * @param tls where TLS is not the usual one; null = it is
  */
 public record TargetConfig(
     String name,
@@ -32,7 +34,9 @@ public record TargetConfig(
     @Nullable Double rateLimit,
     Map<String, Secret> headers,
     AddressRule addresses,
-    @Nullable Signing sign) {
+    @Nullable Signing sign,
+    @Nullable TargetAuth auth,
+    @Nullable TargetTls tls) {
   public TargetConfig {
     headers = java.util.Collections.unmodifiableMap(new java.util.LinkedHashMap<>(headers));
   }

@@ -83,7 +83,7 @@ final class TargetReader {
   }
 
   private @Nullable TargetConfig target(String name, Section section) {
-    URI url = url(section);
+    URI url = url(section, "url");
     Duration timeout =
         section.duration("timeout", Duration.ofSeconds(10), Duration.ofMillis(10), MAX_TIMEOUT);
     Duration connect =
@@ -110,11 +110,24 @@ final class TargetReader {
     Map<String, Secret> headers = headers(section.section("headers"));
     AddressRule addresses = new AddressRule(section.flag("allowLinkLocal", false), publicOnly);
     TargetConfig.Signing sign = section.has("sign") ? signing(section.section("sign")) : null;
+    TargetAuth auth = new AuthReader(folder).read(section, headers.keySet());
+    TargetTls tls = new TlsReader(folder).read(section, url);
     section.end();
     return url == null
         ? null
         : new TargetConfig(
-            name, url, timeout, connect, retry, concurrency, rateLimit, headers, addresses, sign);
+            name,
+            url,
+            timeout,
+            connect,
+            retry,
+            concurrency,
+            rateLimit,
+            headers,
+            addresses,
+            sign,
+            auth,
+            tls);
   }
 
   private static double rate(String text) {
@@ -146,11 +159,12 @@ final class TargetReader {
     return policy;
   }
 
-  private static @Nullable URI url(Section section) {
-    Value value = section.value("url");
+  /** An http or https URL with a host; null if it is missing or cannot be used. */
+  static @Nullable URI url(Section section, String key) {
+    Value value = section.value(key);
     if (value == null) {
-      if (!section.has("url")) {
-        section.error("url", "is missing");
+      if (!section.has(key)) {
+        section.error(key, "is missing");
       }
       return null;
     }
@@ -165,7 +179,7 @@ final class TargetReader {
           || url.getRawUserInfo() != null
           || url.getRawFragment() != null
           || !port) {
-        section.error("url", "cannot be used" + expected);
+        section.error(key, "cannot be used" + expected);
         return null;
       }
       if (http && !Loopback.isLoopback(url.getHost())) {
@@ -175,7 +189,7 @@ final class TargetReader {
       }
       return url;
     } catch (URISyntaxException e) {
-      section.error("url", "is not a URL: " + e.getReason() + expected);
+      section.error(key, "is not a URL: " + e.getReason() + expected);
       return null;
     }
   }

@@ -5,8 +5,9 @@ package io.ghlrelay.config;
  *
  * @param text the value, references resolved
  * @param where for error messages
+ * @param reference whether all of it came from the environment or a file that was referred to
  */
-record Value(String text, Where where) {
+record Value(String text, Where where, boolean reference) {
 
   /**
    * A place: in the file, or a flag or variable by name.

@@ -11,6 +11,7 @@ import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -151,6 +152,21 @@ public final class DeliveryMetrics {
           .tag("target", name)
           .tag("result", result)
           .register(registry);
+    }
+
+    /** Counters of fetches of tokens, for a target that needs such; registered at once, too. */
+    Map<TokenAnswer.Result, Counter> tokenFetches() {
+      Map<TokenAnswer.Result, Counter> counters = new EnumMap<>(TokenAnswer.Result.class);
+      for (TokenAnswer.Result result : TokenAnswer.Result.values()) {
+        counters.put(
+            result,
+            Counter.builder("relay.target.token.fetches")
+                .description("Fetches of OAuth2 tokens for a target, by result.")
+                .tag("target", name)
+                .tag("result", result.id())
+                .register(registry));
+      }
+      return counters;
     }
 
     private Counter attemptCounter(String result) {

@@ -24,6 +24,9 @@ final class DirectLine {
   /** When to ask again once there was no free slot. */
   static final Duration AFTER_CONCURRENCY = Duration.ofSeconds(1);
 
+  /** When to ask again once there was no token: fetching one takes a moment. */
+  static final Duration AFTER_TOKEN = Duration.ofSeconds(1);
+
   /** When to ask again a relay that stops, or has just read another configuration. */
   static final Duration AFTER_UNAVAILABLE = Duration.ofSeconds(5);
 
@@ -49,20 +52,30 @@ final class DirectLine {
       result.complete(new Refused(Reason.UNAVAILABLE, AFTER_UNAVAILABLE));
       return;
     }
+    Credentials.Authorization authorization = lane.credentials().at(clock.instant());
+    if (authorization == null) {
+      result.complete(lane.refused(Reason.TOKEN, AFTER_TOKEN));
+      return;
+    }
     Refused refused = lane.enter();
     if (refused != null) {
       result.complete(refused);
       return;
     }
     try {
-      send(lane, event, body, result);
+      send(lane, event, body, authorization, result);
     } catch (RuntimeException e) { // else the sender would wait for ever, and the slot with it
       result.completeExceptionally(e);
       lane.leave();
     }
   }
 
-  private void send(Lane lane, Event event, byte[] body, CompletableFuture<DirectResult> result) {
+  private void send(
+      Lane lane,
+      Event event,
+      byte[] body,
+      Credentials.Authorization authorization,
+      CompletableFuture<DirectResult> result) {
     Instant now = clock.instant();
     TargetConfig target = lane.config();
     // The platform's retries of an event cannot be told apart but by their time, which stands for
@@ -70,8 +83,18 @@ final class DirectLine {
     int series = (int) (event.receivedAt().toEpochMilli() & Integer.MAX_VALUE);
     client.send(
         target,
-        OutboundRequest.of(event, body, series, 1, target, now),
-        answer -> loop.execute(() -> answered(lane, event, answer, result)));
+        OutboundRequest.of(event, body, series, 1, target, now, authorization.value()),
+        answer ->
+            loop.execute(
+                () -> {
+                  // A token that was revoked is ours to mend: the platform is asked to come again.
+                  if (lane.credentials().worthless(event.id(), authorization, answer)) {
+                    result.complete(lane.refused(Reason.TOKEN, AFTER_TOKEN));
+                    lane.leave();
+                  } else {
+                    answered(lane, event, answer, result);
+                  }
+                }));
   }
 
   /** The slot is free after the answer: whoever drains the lane has answered everybody then. */

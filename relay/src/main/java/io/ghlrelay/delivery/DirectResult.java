@@ -22,6 +22,8 @@ public sealed interface DirectResult {
     PAUSED("paused"),
     RATE_LIMIT("rateLimit"),
     CONCURRENCY("concurrency"),
+    /** There is no token for the target, or the target no longer takes the one there was. */
+    TOKEN("token"),
     /** The relay is stopping, or the target has just gone from the configuration. */
     UNAVAILABLE("unavailable");
 

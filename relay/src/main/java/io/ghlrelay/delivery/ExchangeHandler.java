@@ -1,7 +1,6 @@
 package io.ghlrelay.delivery;
 
 import io.ghlrelay.retry.Outcome;
-import io.ghlrelay.store.Attempt;
 import io.ghlrelay.store.Header;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -25,6 +24,7 @@ import java.net.URI;
 import java.util.Objects;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /** Carries one exchange after the other over a connection. Confined to its event loop. */
@@ -41,6 +41,7 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter {
   private @Nullable ScheduledFuture<?> alarm;
   private int bodyBytes;
   private boolean interim;
+  private boolean securing;
   private boolean keepAlive;
 
   /** Begins with {@code first} as soon as the connection is up. */
@@ -106,7 +107,8 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter {
   public void channelActive(ChannelHandlerContext ctx) {
     Exchange first = Objects.requireNonNull(exchange);
     first.on(ctx.channel());
-    if (!endpoint.tls()) {
+    securing = endpoint.tls();
+    if (!securing) {
       begin(first);
     }
     ctx.fireChannelActive();
@@ -116,6 +118,7 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter {
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
     if (event instanceof SslHandshakeCompletionEvent handshake && exchange != null) {
       if (handshake.isSuccess()) {
+        securing = false;
         begin(exchange);
       } else {
         fail(handshake.cause());
@@ -211,7 +214,8 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter {
     ByteBuf bytes = content.content();
     int wanted =
         Math.min(
-            bytes.readableBytes(), Attempt.RESPONSE_START_BYTES - current.responseStart().size());
+            bytes.readableBytes(),
+            current.request().answerBytes() - current.responseStart().size());
     if (wanted > 0) {
       byte[] start = new byte[wanted];
       bytes.getBytes(bytes.readerIndex(), start);
@@ -253,7 +257,11 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter {
     Exchange current = exchange;
     if (current != null) {
       exchange = null;
-      current.failed(cause, false);
+      // A host that ends the connection rather than say what it dislikes has refused TLS all the
+      // same.
+      current.failed(
+          securing ? new SSLException("the connection broke in its handshake", cause) : cause,
+          false);
     }
   }
 }

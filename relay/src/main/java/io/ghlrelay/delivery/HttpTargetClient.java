@@ -11,13 +11,13 @@ import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.codec.http.HttpClientCodec;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.ssl.SslContext;
-import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
 import java.time.Clock;
 import java.util.Map;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
-import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The HTTP/1.1 client over Netty: keep-alive connections, each confined to its event loop and
@@ -38,7 +38,7 @@ public final class HttpTargetClient implements TargetClient {
   private final Clock clock;
   private final OffloadedResolver resolver = new OffloadedResolver();
   private final Map<EventLoop, ConnectionPool> pools = new ConcurrentHashMap<>();
-  private final SslContext tls;
+  private final TlsContexts tls = new TlsContexts();
   private volatile boolean closed;
 
   /**
@@ -53,11 +53,6 @@ public final class HttpTargetClient implements TargetClient {
     this.group = group;
     this.channelType = channelType;
     this.clock = clock;
-    try {
-      this.tls = SslContextBuilder.forClient().endpointIdentificationAlgorithm("HTTPS").build();
-    } catch (SSLException e) {
-      throw new IllegalStateException("no TLS in this Java runtime", e);
-    }
   }
 
   @Override
@@ -74,16 +69,28 @@ public final class HttpTargetClient implements TargetClient {
   private void begin(Exchange exchange) {
     exchange.started();
     ConnectionPool pool = pools.computeIfAbsent(exchange.loop(), loop -> new ConnectionPool());
-    Endpoint endpoint = Endpoint.of(exchange.target().url(), exchange.target().addresses());
+    Endpoint endpoint = Endpoint.of(exchange.target());
     Channel idle = closed ? null : pool.take(endpoint);
     if (idle != null) {
       idle.pipeline().get(ExchangeHandler.class).begin(exchange);
     } else {
-      connect(endpoint, exchange, pool);
+      secureAndConnect(endpoint, exchange, pool);
     }
   }
 
-  private void connect(Endpoint endpoint, Exchange exchange, ConnectionPool pool) {
+  private void secureAndConnect(Endpoint endpoint, Exchange exchange, ConnectionPool pool) {
+    SslContext context;
+    try {
+      context = endpoint.tls() ? tls.of(endpoint.ownTls()) : null;
+    } catch (CompletionException e) {
+      exchange.failed(e, true);
+      return;
+    }
+    connect(endpoint, context, exchange, pool);
+  }
+
+  private void connect(
+      Endpoint endpoint, @Nullable SslContext context, Exchange exchange, ConnectionPool pool) {
     ExchangeHandler handler = new ExchangeHandler(endpoint, pool, exchange);
     new Bootstrap()
         .group(exchange.loop())
@@ -97,9 +104,9 @@ public final class HttpTargetClient implements TargetClient {
             new ChannelInitializer<SocketChannel>() {
               @Override
               protected void initChannel(SocketChannel channel) {
-                if (endpoint.tls()) {
+                if (context != null) {
                   SslHandler ssl =
-                      tls.newHandler(channel.alloc(), endpoint.host(), endpoint.port());
+                      context.newHandler(channel.alloc(), endpoint.serverName(), endpoint.port());
                   ssl.setHandshakeTimeoutMillis(exchange.target().connectTimeout().toMillis());
                   channel.pipeline().addLast(ssl);
                 }

@@ -53,8 +53,10 @@ final class Lane {
   private final DeliveryMetrics.Target metrics;
   private final DueWindow window;
   private final Instant openedAt;
+  private final Parts parts;
 
   private TargetConfig config;
+  private Credentials credentials;
   private boolean paused;
   private boolean removed;
   private boolean draining;
@@ -72,6 +74,7 @@ final class Lane {
   Lane(TargetConfig config, boolean paused, Parts parts, DeliveryMetrics.Target metrics) {
     this.config = config;
     this.paused = paused;
+    this.parts = parts;
     this.store = parts.store();
     this.client = parts.client();
     this.loop = parts.loop();
@@ -83,6 +86,7 @@ final class Lane {
     this.window = new DueWindow(WINDOW, parts.bodies());
     this.openedAt = clock.instant();
     this.pace = pace(config);
+    this.credentials = Credentials.of(config, parts, metrics, this::pump);
   }
 
   private static @Nullable Pace pace(TargetConfig config) {
@@ -110,6 +114,10 @@ final class Lane {
   void configure(TargetConfig newConfig) {
     if (!Objects.equals(newConfig.rateLimit(), config.rateLimit())) {
       pace = pace(newConfig);
+    }
+    if (!Objects.equals(newConfig.auth(), config.auth())
+        || !newConfig.addresses().equals(config.addresses())) {
+      credentials = Credentials.of(newConfig, parts, metrics, this::pump);
     }
     config = newConfig;
     removed = false;
@@ -140,6 +148,11 @@ final class Lane {
     return window.busyCount() + direct;
   }
 
+  /** What its requests carry. */
+  Credentials credentials() {
+    return credentials;
+  }
+
   /**
    * Takes a slot for an event of a direct route, which cannot wait in the queue.
    *
@@ -167,7 +180,7 @@ final class Lane {
     return null;
   }
 
-  private DirectResult.Refused refused(DirectResult.Reason reason, Duration retryAfter) {
+  DirectResult.Refused refused(DirectResult.Reason reason, Duration retryAfter) {
     metrics.directRefused(reason);
     return new DirectResult.Refused(reason, retryAfter);
   }
@@ -223,6 +236,9 @@ final class Lane {
       if (due == null || due.isAfter(now)) {
         return;
       }
+      if (credentials.at(now) == null) {
+        return; // told when there are
+      }
       if (pace != null) {
         if (pace.freeAt(now).isAfter(now)) {
           pacedAt = now; // the alarm rings when the next may be made
@@ -244,7 +260,7 @@ final class Lane {
 
   private void setAlarm() {
     Instant due = window.earliestDue();
-    if (due == null || !mayStart()) {
+    if (due == null || !mayStart() || (credentials.awaited() && !due.isAfter(clock.instant()))) {
       return;
     }
     if (pace != null) {
@@ -330,6 +346,11 @@ final class Lane {
   private void send(Delivery delivery, Pending.Content content) {
     Instant now = clock.instant();
     TargetConfig target = config;
+    Credentials.Authorization authorization = credentials.at(now);
+    if (authorization == null) {
+      giveBack(delivery); // they ended while the event was read
+      return;
+    }
     OutboundRequest request =
         OutboundRequest.of(
             content.event(),
@@ -337,12 +358,21 @@ final class Lane {
             delivery.series(),
             delivery.progress().attempts() + 1,
             target,
-            now);
+            now,
+            authorization.value());
     String deferral = deferral(delivery, now);
     client.send(
         target,
         request,
-        answer -> loop.execute(() -> answered(delivery, content, deferral, answer)));
+        answer ->
+            loop.execute(
+                () -> {
+                  if (credentials.worthless(delivery.eventId(), authorization, answer)) {
+                    giveBack(delivery);
+                  } else {
+                    answered(delivery, content, deferral, answer);
+                  }
+                }));
   }
 
   /** Why an attempt starts late, or null. The first reason that covers its due instant counts. */
@@ -356,6 +386,9 @@ final class Lane {
     }
     if (openedAt.isAfter(due)) {
       return "relayDown";
+    }
+    if (credentials.awaitedUntil().isAfter(due)) {
+      return "token";
     }
     return pacedAt.isBefore(due) ? "concurrency" : "rateLimit";
   }

@@ -3,6 +3,7 @@ package io.ghlrelay.delivery;
 import io.ghlrelay.config.Secret;
 import io.ghlrelay.config.TargetConfig;
 import io.ghlrelay.platform.Envelope;
+import io.ghlrelay.store.Attempt;
 import io.ghlrelay.store.Event;
 import io.ghlrelay.store.Header;
 import java.time.Instant;
@@ -12,14 +13,16 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What an attempt sends: the platform's end-to-end headers and exact body, and ours. Immutable.
  *
  * @param headers in order, without {@code Host} and {@code Content-Length}, which the client sets
  * @param body the exact bytes the platform signed
+ * @param answerBytes how much of the answer's body is kept, at most 64 KiB
  */
-public record OutboundRequest(List<Header> headers, byte[] body) {
+public record OutboundRequest(List<Header> headers, byte[] body, int answerBytes) {
 
   /** RFC 9110, section 7.6.1, and what the client sets itself. */
   private static final Set<String> NOT_FORWARDED =
@@ -51,6 +54,8 @@ public record OutboundRequest(List<Header> headers, byte[] body) {
 
   private static final String OUR_PREFIX = "relay-";
 
+  private static final String AUTHORIZATION = "Authorization";
+
   /** Longest id of the platform's that is passed on as {@code Webhook-Id}. */
   private static final int MAX_ID = 128;
 
@@ -73,9 +78,16 @@ public record OutboundRequest(List<Header> headers, byte[] body) {
    * @param attempt number of the attempt in its series, from 1
    * @param target whose headers and signing apply
    * @param now the time of the attempt, for signing
+   * @param authorization value of that header; null = none of ours
    */
   public static OutboundRequest of(
-      Event event, byte[] body, int series, int attempt, TargetConfig target, Instant now) {
+      Event event,
+      byte[] body,
+      int series,
+      int attempt,
+      TargetConfig target,
+      Instant now,
+      @Nullable Secret authorization) {
     List<Header> headers = new ArrayList<>(event.headers().size() + target.headers().size() + 8);
     Set<String> left = leftOut(event.headers(), target);
     for (Header header : event.headers()) {
@@ -95,15 +107,21 @@ public record OutboundRequest(List<Header> headers, byte[] body) {
     for (Map.Entry<String, Secret> header : target.headers().entrySet()) {
       headers.add(new Header(header.getKey(), header.getValue().reveal()));
     }
+    if (authorization != null) {
+      headers.add(new Header(AUTHORIZATION, authorization.reveal()));
+    }
     if (target.sign() != null) {
       headers.addAll(StandardWebhooksSigner.sign(target.sign(), webhookId, now, body));
     }
-    return new OutboundRequest(headers, body);
+    return new OutboundRequest(headers, body, Attempt.RESPONSE_START_BYTES);
   }
 
   /** Names that the connection was about, or that the target's own headers replace. */
   private static Set<String> leftOut(List<Header> headers, TargetConfig target) {
     Set<String> names = Set.of();
+    if (target.auth() != null) {
+      names = with(names, AUTHORIZATION);
+    }
     for (String replaced : target.headers().keySet()) {
       names = with(names, replaced);
     }

@@ -277,14 +277,14 @@ public class ConfigLoaderTest {
         Arguments.of("- a", false));
   }
 
-  private static Schema schema() throws IOException {
+  static Schema schema() throws IOException {
     try (InputStream in = ConfigLoader.class.getResourceAsStream("/schema/relay.schema.json")) {
       assertThat(in).as("the schema is in the jar").isNotNull();
       return SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_7).getSchema(in);
     }
   }
 
-  private static JsonNode json(String yaml) {
+  static JsonNode json(String yaml) {
     return new ObjectMapper()
         .valueToTree(new Load(LoadSettings.builder().build()).loadFromString(yaml));
   }

@@ -66,7 +66,8 @@ class OutboundRequestTest {
             2,
             3,
             TestEvents.target("crm"),
-            clock.instant());
+            clock.instant(),
+            null);
 
     assertThat(request.headers())
         .extracting(Header::name)
@@ -98,6 +99,8 @@ class OutboundRequestTest {
             null,
             Map.of("user-agent", new Secret("relay")),
             plain.addresses(),
+            null,
+            null,
             null);
 
     OutboundRequest request =
@@ -107,7 +110,8 @@ class OutboundRequestTest {
             1,
             1,
             target,
-            clock.instant());
+            clock.instant(),
+            null);
 
     assertThat(values(request, "User-Agent")).containsExactly("relay");
   }

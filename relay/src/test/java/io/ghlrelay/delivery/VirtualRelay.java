@@ -11,7 +11,9 @@ import io.ghlrelay.store.Admitted;
 import io.ghlrelay.store.Delivery;
 import io.ghlrelay.store.EventId;
 import io.ghlrelay.store.EventStore;
+import io.ghlrelay.store.Header;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -21,10 +23,12 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * A dispatcher in virtual time, on the test's own thread: the clock jumps to the next alarm as soon
@@ -34,16 +38,38 @@ final class VirtualRelay {
   /** One request as the target saw it. */
   record Sent(String target, EventId eventId, int attempt, Instant at) {}
 
+  /** What the token endpoint answers. */
+  record TokenReply(Outcome outcome, String body) {
+    static TokenReply of(String token, int life) {
+      return new TokenReply(
+          Outcome.answered(200),
+          "{\"access_token\":\"%s\",\"token_type\":\"Bearer\",\"expires_in\":%d}"
+              .formatted(token, life));
+    }
+  }
+
   final ManualClock clock = new ManualClock();
   final TestEvents events = new TestEvents(clock);
   final List<Sent> sent = new ArrayList<>();
   final Map<String, Integer> inFlight = new HashMap<>();
   int mostInFlight;
   Function<Sent, Outcome> target = request -> Outcome.answered(200);
+
+  /** What targets got as Authorization, in the order of {@link #sent}. */
+  final List<String> authorizations = new ArrayList<>();
+
+  /** When tokens were asked for. */
+  final List<Instant> tokenFetches = new ArrayList<>();
+
+  /** The token endpoint: gives the status of the answer and its body. */
+  Supplier<TokenReply> tokens = () -> new TokenReply(Outcome.answered(404), "");
+
+  Duration tokenLatency = Duration.ZERO;
   Duration latency = Duration.ZERO;
   JitterSource jitter = (min, max) -> Duration.ofSeconds(3);
   Dispatcher dispatcher;
 
+  final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   private final EventStore store;
   private final Deque<Runnable> tasks = new ArrayDeque<>();
   private final Deque<Runnable> reads = new ArrayDeque<>();
@@ -85,7 +111,7 @@ final class VirtualRelay {
             new Client(),
             clock,
             (min, max) -> jitter.draw(min, max),
-            new DeliveryMetrics(new SimpleMeterRegistry()),
+            new DeliveryMetrics(meters),
             DeliveryListener.NONE,
             loop,
             reads::add,
@@ -180,14 +206,19 @@ final class VirtualRelay {
     @Override
     public void send(
         TargetConfig config, OutboundRequest request, Consumer<TargetAnswer> answered) {
-      String id = header(request, "Relay-Event-Id");
+      if (config.url().getPath().endsWith("/token")) {
+        token(answered);
+        return;
+      }
+      String id = header(request, "Relay-Event-Id").orElseThrow();
       Sent one =
           new Sent(
               config.name(),
               EventId.parse(id),
-              Integer.parseInt(header(request, "Relay-Attempt")),
+              Integer.parseInt(header(request, "Relay-Attempt").orElseThrow()),
               clock.instant());
       sent.add(one);
+      authorizations.add(header(request, "Authorization").orElse(""));
       mostInFlight = Math.max(mostInFlight, inFlight.merge(config.name(), 1, Integer::sum));
       Instant started = clock.instant();
       Runnable answer =
@@ -196,19 +227,37 @@ final class VirtualRelay {
             answered.accept(
                 new TargetAnswer(target.apply(one), started, clock.instant(), new byte[0]));
           };
-      if (latency.isZero()) {
+      after(latency, answer);
+    }
+
+    private void token(Consumer<TargetAnswer> answered) {
+      Instant started = clock.instant();
+      tokenFetches.add(started);
+      TokenReply reply = tokens.get();
+      after(
+          tokenLatency,
+          () ->
+              answered.accept(
+                  new TargetAnswer(
+                      reply.outcome(),
+                      started,
+                      clock.instant(),
+                      reply.body().getBytes(StandardCharsets.UTF_8))));
+    }
+
+    private void after(Duration wait, Runnable answer) {
+      if (wait.isZero()) {
         tasks.add(answer);
       } else {
-        alarms.add(new Alarm(started.plus(latency), order++, answer));
+        alarms.add(new Alarm(clock.instant().plus(wait), order++, answer));
       }
     }
 
-    private String header(OutboundRequest request, String name) {
+    private Optional<String> header(OutboundRequest request, String name) {
       return request.headers().stream()
           .filter(header -> header.name().equals(name))
-          .findFirst()
-          .orElseThrow()
-          .value();
+          .map(Header::value)
+          .findFirst();
     }
 
     @Override

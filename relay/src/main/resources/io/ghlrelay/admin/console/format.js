@@ -118,6 +118,7 @@ const DEFERRALS = {
   relayDown: 'relay was down',
   rateLimit: 'its rate limit',
   concurrency: 'all slots were taken',
+  token: 'there was no token',
 };
 
 /** Why an attempt was made later than planned. */
