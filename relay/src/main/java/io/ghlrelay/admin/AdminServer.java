@@ -44,6 +44,7 @@ public final class AdminServer implements AutoCloseable {
   private final MultiThreadIoEventLoopGroup group;
   private final ThreadPoolExecutor threads;
   private final Replays replays;
+  private final Purges purges;
   private final Channel listener;
   private final ChannelGroup connections;
 
@@ -51,11 +52,13 @@ public final class AdminServer implements AutoCloseable {
       MultiThreadIoEventLoopGroup group,
       ThreadPoolExecutor threads,
       Replays replays,
+      Purges purges,
       Channel listener,
       ChannelGroup connections) {
     this.group = group;
     this.threads = threads;
     this.replays = replays;
+    this.purges = purges;
     this.listener = listener;
     this.connections = connections;
   }
@@ -104,7 +107,8 @@ public final class AdminServer implements AutoCloseable {
     AdminAccess access = new AdminAccess(config, sources.clock());
     Replays replays = new Replays(sources.store(), sources.relay(), sources.clock());
     OverviewApi overview = overview(sources);
-    Router router = router(sources, access, replays, overview);
+    Purges purges = new Purges(sources.store(), sources.relay(), sources.clock());
+    Router router = router(sources, access, replays, purges, overview);
     LiveStreams streams =
         new LiveStreams(sources.feed(), sources.clock(), overview.summaries(), threads);
     ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
@@ -133,6 +137,7 @@ public final class AdminServer implements AutoCloseable {
       group.shutdownGracefully(0, 1, TimeUnit.SECONDS);
       threads.shutdown();
       replays.close();
+      purges.close();
       throw new IOException(
           "admin.listen: cannot listen on "
               + config.listen()
@@ -141,7 +146,7 @@ public final class AdminServer implements AutoCloseable {
               + "). Is another process using the port?",
           bound.cause());
     }
-    return new AdminServer(group, threads, replays, bound.channel(), connections);
+    return new AdminServer(group, threads, replays, purges, bound.channel(), connections);
   }
 
   private static OverviewApi overview(Sources sources) {
@@ -156,7 +161,7 @@ public final class AdminServer implements AutoCloseable {
 
   /** Every operation; {@code /openapi.json} describes the same ones. */
   private static Router router(
-      Sources sources, AdminAccess access, Replays replays, OverviewApi overview) {
+      Sources sources, AdminAccess access, Replays replays, Purges purges, OverviewApi overview) {
     RelayControl relay = sources.relay();
     EventsApi events = new EventsApi(sources.store(), relay, sources.clock());
     DeadLettersApi deadLetters = new DeadLettersApi(sources.store(), sources.clock());
@@ -186,6 +191,10 @@ public final class AdminServer implements AutoCloseable {
         .add("POST", "/api/v1/replays", false, replays::replay)
         .add("GET", "/api/v1/replays/{id}", false, replays::show)
         .add("POST", "/api/v1/replays/{id}/cancel", false, replays::cancel)
+        .add("GET", "/api/v1/purges", false, purges::list)
+        .add("POST", "/api/v1/purges", false, purges::purge)
+        .add("GET", "/api/v1/purges/{id}", false, purges::show)
+        .add("POST", "/api/v1/purges/{id}/cancel", false, purges::cancel)
         .add("GET", "/api/v1/targets", false, overview::targets)
         .add("POST", "/api/v1/targets/{name}/pause", false, operations::pause)
         .add("POST", "/api/v1/targets/{name}/resume", false, operations::resume)
@@ -205,6 +214,7 @@ public final class AdminServer implements AutoCloseable {
         sources,
         new AdminAccess(sources.relay().config().admin(), sources.clock()),
         new Replays(sources.store(), sources.relay(), sources.clock()),
+        new Purges(sources.store(), sources.relay(), sources.clock()),
         overview(sources));
   }
 
@@ -229,6 +239,7 @@ public final class AdminServer implements AutoCloseable {
     listener.close().awaitUninterruptibly();
     connections.close().awaitUninterruptibly(); // streams have no end of their own
     replays.close();
+    purges.close();
     threads.shutdown();
     group.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
   }

@@ -1,6 +1,7 @@
 package io.ghlrelay.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -240,6 +241,7 @@ class AdminApiTest {
     fits("GET", one, "/api/v1/replays/{id}", null, 200);
     fits("POST", one + "/cancel", "/api/v1/replays/{id}/cancel", null, 200);
     fits("GET", "/api/v1/replays/none", "/api/v1/replays/{id}", null, 404);
+    purges();
     fits("GET", "/api/v1/targets", "/api/v1/targets", null, 200);
     fits("POST", "/api/v1/targets/crm/pause", "/api/v1/targets/{name}/pause", null, 200);
     fits("POST", "/api/v1/targets/crm/resume", "/api/v1/targets/{name}/resume", null, 200);
@@ -257,6 +259,32 @@ class AdminApiTest {
     Instant failed = Instant.parse(delivery.path("attemptList").get(0).path("startedAt").asText());
     assertThat(delivery.path("plan").get(3).path("earliest").asText())
         .isEqualTo(failed.plusSeconds(43).toString());
+  }
+
+  private void purges() throws Exception {
+    String purges = "/api/v1/purges";
+    String count = "{\"location\":\"loc9\",\"dryRun\":true}";
+    String counted = fits("POST", purges, purges, count, 202).path("id").asText();
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .until(
+            () ->
+                fits("GET", purges + "/" + counted, purges + "/{id}", null, 200)
+                    .path("state")
+                    .asText()
+                    .equals("done"));
+    fits("POST", purges, purges, "{}", 400);
+    fits("POST", purges, purges, "{\"location\":\" \"}", 400);
+    fits("POST", purges, purges, "{\"location\":\"loc9\",\"dryRun\":1}", 400);
+    JsonNode job = fits("POST", purges, purges, "{\"location\":\"loc9\"}", 202);
+    fits("GET", purges, purges, null, 200);
+    String one = purges + "/" + job.path("id").asText();
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .until(() -> fits("GET", one, purges + "/{id}", null, 200).path("endedAt").isTextual());
+    fits("POST", one + "/cancel", purges + "/{id}/cancel", null, 200);
+    fits("POST", purges + "/none/cancel", purges + "/{id}/cancel", null, 404);
+    fits("GET", purges + "/none", purges + "/{id}", null, 404);
   }
 
   /** Sends, checks the status, and the body against the schema that the document gives for it. */
