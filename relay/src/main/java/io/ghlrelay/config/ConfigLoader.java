@@ -101,15 +101,22 @@ public final class ConfigLoader {
           .composeString(new String(bytes, StandardCharsets.UTF_8))
           .orElse(null);
     } catch (MarkedYamlEngineException e) {
-      String what = e.getProblem() == null ? String.valueOf(e.getContext()) : e.getProblem();
       problems.error(
-          e.getProblemMark().map(Section::where).orElse(nowhere), "not valid YAML: " + what);
+          e.getProblemMark().map(Section::where).orElse(nowhere), "not valid YAML: " + words(e));
     } catch (YamlEngineException e) {
       problems.error(nowhere, "not valid YAML: " + e.getMessage());
     } catch (IOException e) {
       problems.error(nowhere, "the file cannot be read (" + e + ")");
     }
     return null;
+  }
+
+  /** The parser quotes names of aliases and tags: a value that begins with * or ! is one to it. */
+  private static String words(MarkedYamlEngineException e) {
+    String what = e.getProblem() == null ? String.valueOf(e.getContext()) : e.getProblem();
+    return what.contains("alias") || what.contains("tag")
+        ? "a value that begins with * or ! must stand in quotes"
+        : what;
   }
 
   private static RelayConfig relay(Section all, Path folder) {
@@ -179,6 +186,7 @@ public final class ConfigLoader {
     ListenAddress listen = listen(section, new ListenAddress("127.0.0.1", 9090));
     String token = section.text("token", "");
     boolean showBodies = section.flag("showBodies", true);
+    section.warnIfExposed("token");
     section.end();
     if (token.isEmpty() && !Loopback.isLoopback(listen.host())) {
       section.error(

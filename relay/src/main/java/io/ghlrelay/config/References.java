@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * Resolves {@code ${NAME}}, {@code ${NAME:-default}} and {@code ${file:/path}} in values; {@code
@@ -27,9 +28,10 @@ final class References {
   /**
    * The text with its references resolved.
    *
+   * @param files is told of each file that was read
    * @throws IllegalArgumentException naming the reference that cannot be resolved, never a value
    */
-  String resolve(String text) {
+  String resolve(String text, Consumer<Path> files) {
     if (text.indexOf('$') < 0) {
       return text;
     }
@@ -48,7 +50,7 @@ final class References {
         if (end < 0) {
           throw new IllegalArgumentException("'${' without '}' (a dollar sign is written $$)");
         }
-        resolved.append(reference(text.substring(at + 2, end)));
+        resolved.append(reference(text.substring(at + 2, end), files));
         at = end + 1;
       } else {
         resolved.append('$');
@@ -58,9 +60,12 @@ final class References {
     return resolved.toString();
   }
 
-  private String reference(String name) {
+  private String reference(String name, Consumer<Path> files) {
     if (name.startsWith(FILE)) {
-      return fileContent(folder.resolve(name.substring(FILE.length())));
+      Path file = folder.resolve(name.substring(FILE.length())).normalize();
+      String content = fileContent(file);
+      files.accept(file);
+      return content;
     }
     int fallback = name.indexOf(":-");
     String variable = fallback < 0 ? name : name.substring(0, fallback);
@@ -77,6 +82,11 @@ final class References {
               + ":-...} to give a default)");
     }
     return value;
+  }
+
+  /** Whether a text stands for itself, without a reference. */
+  static boolean isLiteral(String text) {
+    return !text.contains("${");
   }
 
   /** The content of a file, without its last line break. */

@@ -312,7 +312,10 @@ final class Lane {
     client.send(
         target,
         request,
-        answer -> loop.execute(() -> answered(delivery, content, deferral, answer)));
+        answer -> {
+          TargetAnswer kept = answer.withoutSecrets(target);
+          loop.execute(() -> answered(delivery, content, deferral, kept));
+        });
   }
 
   /** Why an attempt starts late, or null. The first reason that covers its due instant counts. */

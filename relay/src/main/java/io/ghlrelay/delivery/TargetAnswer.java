@@ -1,5 +1,6 @@
 package io.ghlrelay.delivery;
 
+import io.ghlrelay.config.TargetConfig;
 import io.ghlrelay.retry.Outcome;
 import java.time.Instant;
 
@@ -12,4 +13,10 @@ import java.time.Instant;
  * @param responseStart the first bytes of the answer's body, at most 1 KiB; empty if none
  */
 public record TargetAnswer(
-    Outcome outcome, Instant startedAt, Instant endedAt, byte[] responseStart) {}
+    Outcome outcome, Instant startedAt, Instant endedAt, byte[] responseStart) {
+
+  /** The same without what the target repeats of its credentials. */
+  TargetAnswer withoutSecrets(TargetConfig sentTo) {
+    return new TargetAnswer(outcome, startedAt, endedAt, Redaction.of(responseStart, sentTo));
+  }
+}
