@@ -47,7 +47,7 @@ class SecretsIT {
   private static final String CONFIG =
       """
       ingress: {listen: "127.0.0.1:INGRESS"}
-      admin: {listen: "127.0.0.1:ADMIN", token: "${file:admin-token}"}
+      admin: {listen: "127.0.0.1:ADMIN", token: "${file:admin-token}", auditFile: audit.jsonl}
       verification: {keys: [{scheme: ed25519, publicKeyFile: dev.pub.pem}]}
       store: {rocksdb: {path: data}}
       targets:
@@ -180,7 +180,14 @@ class SecretsIT {
         relay.signal("HUP");
         await()
             .atMost(PATIENCE)
-            .until(() -> relay.log.stream().filter(line -> line.contains("headres")).count() >= 1);
+            .until(() -> relay.log.stream().anyMatch(line -> line.contains("headres")));
+        await()
+            .atMost(PATIENCE)
+            .until(
+                () ->
+                    call("GET", "/api/v1/audit?limit=1", token, null)
+                        .contains("\"who\":\"process\",\"from\":null,\"action\":\"reload\""));
+        put("audit.jsonl", Files.readString(folder.resolve("audit.jsonl")));
         put("stream", stream.get(30, TimeUnit.SECONDS));
         assertThat(relay.terminate()).isZero();
       }

@@ -89,6 +89,10 @@ final class PurgeJob {
     return state.isRunning();
   }
 
+  boolean isDone() {
+    return state == State.DONE;
+  }
+
   /** Ends it, unless the disk is being rewritten: false = then it has to run on. */
   synchronized boolean cancel() {
     if (state == State.ERASING) {

@@ -18,7 +18,8 @@ import org.slf4j.LoggerFactory;
 
 /** Removals of all that is held of a location, one at a time, in the background. Thread-safe. */
 final class Purges implements AutoCloseable {
-  private static final Set<String> MEMBERS = Set.of("location", "dryRun");
+  /** What a request may say. */
+  static final Set<String> MEMBERS = Set.of("location", "dryRun");
 
   /** Jobs that are remembered. */
   private static final int MAX_KEPT = 50;
@@ -30,15 +31,17 @@ final class Purges implements AutoCloseable {
 
   private final EventStore store;
   private final RelayControl relay;
+  private final AuditLog audit;
   private final Clock clock;
   private final AtomicInteger numbers = new AtomicInteger();
   private final Deque<PurgeJob> jobs = new ArrayDeque<>();
   private final ExecutorService worker =
       Executors.newSingleThreadExecutor(new DefaultThreadFactory("relay-purge", true));
 
-  Purges(EventStore store, RelayControl relay, Clock clock) {
+  Purges(EventStore store, RelayControl relay, AuditLog audit, Clock clock) {
     this.store = store;
     this.relay = relay;
+    this.audit = audit;
     this.clock = clock;
   }
 
@@ -90,7 +93,15 @@ final class Purges implements AutoCloseable {
       log.warn("{} failed; what is removed stays so, purge again for the rest.", job.id(), e);
       job.failed(String.valueOf(e.getMessage()));
     }
-    log.info("{} ended: {}", job.id(), job.json());
+    audit.record(
+        new AuditLog.Entry(
+            job.id(),
+            AuditLog.PROCESS,
+            null,
+            "purge-ended",
+            job.id(),
+            job.json(),
+            job.isDone() ? 200 : 500));
   }
 
   ApiResponse list(ApiRequest request) {

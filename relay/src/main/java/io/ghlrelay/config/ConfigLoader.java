@@ -121,7 +121,7 @@ public final class ConfigLoader {
 
   private static RelayConfig relay(Section all, Path folder) {
     IngressConfig ingress = ingress(all.section("ingress"), folder);
-    AdminConfig admin = admin(all.section("admin"));
+    AdminConfig admin = admin(all.section("admin"), folder);
     VerificationConfig verification = verification(all.section("verification"), folder);
     StoreConfig store = store(all.section("store"), folder);
     Map<String, RetryPolicy> policies = RetryPolicyReader.read(all.section("retryPolicies"));
@@ -182,10 +182,11 @@ public final class ConfigLoader {
     return path;
   }
 
-  private static AdminConfig admin(Section section) {
+  private static AdminConfig admin(Section section, Path folder) {
     ListenAddress listen = listen(section, new ListenAddress("127.0.0.1", 9090));
     String token = section.text("token", "");
     boolean showBodies = section.flag("showBodies", true);
+    String auditFile = section.text("auditFile", "");
     section.warnIfExposed("token");
     section.end();
     if (token.isEmpty() && !Loopback.isLoopback(listen.host())) {
@@ -193,7 +194,11 @@ public final class ConfigLoader {
           "listen",
           "the admin API beyond loopback needs a token (admin.token, or RELAY_ADMIN_TOKEN)");
     }
-    return new AdminConfig(listen, token.isEmpty() ? null : new Secret(token), showBodies);
+    return new AdminConfig(
+        listen,
+        token.isEmpty() ? null : new Secret(token),
+        showBodies,
+        auditFile.isEmpty() ? null : folder.resolve(auditFile).normalize());
   }
 
   private static ListenAddress listen(Section section, ListenAddress fallback) {

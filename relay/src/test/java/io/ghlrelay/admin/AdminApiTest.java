@@ -46,6 +46,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The admin API against its OpenAPI document, both ways, and against bad callers. */
 class AdminApiTest {
@@ -59,6 +61,7 @@ class AdminApiTest {
   private final FakeControl control = new FakeControl(store, clock);
   private final Activity activity = new Activity(registry, clock);
   private final LiveFeed feed = new LiveFeed("run1");
+  private final AuditLog audit = AuditLog.inMemory(clock);
   private final HttpClient http = HttpClient.newHttpClient();
   @TempDir private Path folder;
   private AdminServer server;
@@ -77,12 +80,12 @@ class AdminApiTest {
 
   private AdminServer start(@Nullable Secret token) throws IOException {
     return AdminServer.start(
-        new AdminConfig(new ListenAddress("127.0.0.1", 0), token, true), sources());
+        new AdminConfig(new ListenAddress("127.0.0.1", 0), token, true, null), sources());
   }
 
   private AdminServer.Sources sources() {
     return new AdminServer.Sources(
-        control, store, registry, activity, feed, clock, "1.2.3", "abcdef");
+        control, store, registry, activity, feed, audit, clock, "1.2.3", "abcdef");
   }
 
   @AfterEach
@@ -210,6 +213,9 @@ class AdminApiTest {
     fits("GET", "/api/v1/schedule?policy=no", "/api/v1/schedule", null, 400);
     fits("GET", "/api/v1/schedule?jitter=soon", "/api/v1/schedule", null, 400);
     fits("GET", "/api/v1/config", "/api/v1/config", null, 200);
+    fits("POST", "/api/v1/reload", "/api/v1/reload", null, 200);
+    fits("GET", "/api/v1/audit?limit=5", "/api/v1/audit", null, 200);
+    fits("GET", "/api/v1/audit?limit=0", "/api/v1/audit", null, 400);
     fits("GET", "/api/v1/events?q=type:A*%20target:crm", "/api/v1/events", null, 200);
     fits("GET", "/api/v1/events?q=tpye:A", "/api/v1/events", null, 400);
     fits("GET", "/api/v1/stream?q=tpye:A", "/api/v1/stream", null, 400);
@@ -353,6 +359,23 @@ class AdminApiTest {
                     HttpResponse.BodyHandlers.ofString())
                 .statusCode())
         .isEqualTo(401);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"s3cre", "s3crets", "S3cret", "s3cret,", "x", "Bearer s3cret", "é"})
+  void nothingButTheTokenOpens(String given) throws Exception {
+    server.close();
+    server = start(new Secret("s3cret"));
+    assertThat(
+            raw(
+                "GET /api/v1/events HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer "
+                    + given
+                    + "\r\n\r\n"))
+        .contains(" 401 ");
+    assertThat(
+            raw(
+                "GET /api/v1/events HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer s3cret\r\n\r\n"))
+        .contains(" 200 ");
   }
 
   @Test
