@@ -140,6 +140,29 @@ final class LiveControl implements RelayControl {
     }
   }
 
+  @Override
+  public int remove(List<EventId> ids) {
+    try {
+      int removed = store.remove(ids).toCompletableFuture().join();
+      dispatcher.removed(ids);
+      return removed;
+    } catch (CompletionException e) {
+      throw new StoreUnavailableException("the events could not be removed", e.getCause());
+    }
+  }
+
+  @Override
+  public boolean forgetCompany(String location) {
+    boolean known = store.forgetCompany(location);
+    companies.forget(location);
+    return known;
+  }
+
+  @Override
+  public void erase() {
+    store.erase();
+  }
+
   private List<RoutedTarget> undelivered(Event event) {
     List<Delivery> deliveries = store.deliveries(event.id());
     if (deliveries.isEmpty()) {

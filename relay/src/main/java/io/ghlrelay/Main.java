@@ -5,6 +5,7 @@ import io.ghlrelay.cli.CompletionCommand;
 import io.ghlrelay.cli.EventsCommand;
 import io.ghlrelay.cli.ExitCodes;
 import io.ghlrelay.cli.ManCommand;
+import io.ghlrelay.cli.PurgeCommand;
 import io.ghlrelay.cli.ReadyzCommand;
 import io.ghlrelay.cli.ReloadCommand;
 import io.ghlrelay.cli.ReplayCommand;
@@ -78,6 +79,7 @@ public final class Main implements Runnable {
     VERBS.put("events", EventsCommand::new);
     VERBS.put("show", ShowCommand::new);
     VERBS.put("replay", ReplayCommand::new);
+    VERBS.put("purge", PurgeCommand::new);
     VERBS.put("targets", TargetsCommand::new);
     VERBS.put("reload", ReloadCommand::new);
     VERBS.put("readyz", ReadyzCommand::new);

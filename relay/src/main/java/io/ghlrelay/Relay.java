@@ -2,6 +2,7 @@ package io.ghlrelay;
 
 import io.ghlrelay.admin.Activity;
 import io.ghlrelay.admin.AdminServer;
+import io.ghlrelay.admin.AuditLog;
 import io.ghlrelay.admin.LiveFeed;
 import io.ghlrelay.admin.RelayGauges;
 import io.ghlrelay.config.ConfigException;
@@ -39,6 +40,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -62,6 +64,7 @@ public final class Relay implements AutoCloseable {
   private final PrometheusMeterRegistry registry;
   private final Activity activity;
   private final LiveFeed feed;
+  private final AuditLog audit;
   private final EventStore store;
   private final TargetClient client;
   private final Dispatcher dispatcher;
@@ -105,6 +108,7 @@ public final class Relay implements AutoCloseable {
     // Beside the opening of the store: each takes a tenth of a second or two.
     CompletableFuture<CryptoProviders> choosing =
         CompletableFuture.supplyAsync(CryptoProviders::choose);
+    this.audit = AuditLog.open(config.admin(), clock);
     this.registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     this.activity = new Activity(registry, clock);
     this.feed = new LiveFeed(Long.toString(clock.millis(), Character.MAX_RADIX));
@@ -152,6 +156,7 @@ public final class Relay implements AutoCloseable {
                   registry,
                   activity,
                   feed,
+                  audit,
                   clock,
                   Version.version(),
                   Version.commit()));
@@ -265,7 +270,29 @@ public final class Relay implements AutoCloseable {
    * @throws ConfigException if it is not valid; the old one stays in force
    */
   public List<String> reload() throws ConfigException {
-    return control.reload();
+    reopenAudit();
+    int status = 500;
+    try {
+      List<String> warnings = control.reload();
+      status = 200;
+      return warnings;
+    } catch (ConfigException e) {
+      status = 422;
+      throw e;
+    } finally {
+      audit.record(
+          new AuditLog.Entry(
+              UUID.randomUUID().toString(), AuditLog.PROCESS, null, "reload", null, null, status));
+    }
+  }
+
+  /** Whoever moves the file away, sends SIGHUP for a new one. */
+  private void reopenAudit() {
+    try {
+      audit.reopen();
+    } catch (IOException e) {
+      log.error("{}; the old one stays in use.", e.getMessage());
+    }
   }
 
   /**
@@ -306,5 +333,6 @@ public final class Relay implements AutoCloseable {
     store.close();
     gauges.close();
     transport.close();
+    audit.close();
   }
 }

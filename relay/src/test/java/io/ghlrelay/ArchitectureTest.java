@@ -2,6 +2,7 @@ package io.ghlrelay;
 
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
@@ -10,6 +11,8 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import io.ghlrelay.config.Secret;
+import java.security.MessageDigest;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Arrays;
@@ -119,6 +122,49 @@ class ArchitectureTest {
         .callMethod(Clock.class, "systemUTC")
         .orShould()
         .callMethod(Thread.class, "sleep", long.class)
+        .check(CLASSES);
+  }
+
+  /** Whoever else reveals one may print it. A new name here needs a line in {@code SecretsIT}. */
+  @Test
+  void onlyWhoSendsOrComparesASecretRevealsIt() {
+    noClasses()
+        .that()
+        .doNotHaveSimpleName("AdminAccess")
+        .and()
+        .doNotHaveSimpleName("AdminOptions")
+        .and()
+        .doNotHaveSimpleName("Credentials")
+        .and()
+        .doNotHaveSimpleName("FetchedToken")
+        .and()
+        .doNotHaveSimpleName("OutboundRequest")
+        .and()
+        .doNotHaveSimpleName("Redaction")
+        .and()
+        .doNotHaveSimpleName("StandardWebhooksSigner")
+        .and()
+        .doNotHaveSimpleName("TokenRequest")
+        .should()
+        .callMethod(Secret.class, "reveal")
+        .check(CLASSES);
+  }
+
+  @Test
+  void tokensAreComparedInConstantTime() {
+    classes()
+        .that()
+        .haveSimpleName("AdminAccess")
+        .should()
+        .callMethod(MessageDigest.class, "isEqual", byte[].class, byte[].class)
+        .check(CLASSES);
+    noClasses()
+        .that()
+        .haveSimpleName("AdminAccess")
+        .should()
+        .callMethod(Arrays.class, "equals", byte[].class, byte[].class)
+        .orShould()
+        .callMethod(Secret.class, "equals", Object.class)
         .check(CLASSES);
   }
 

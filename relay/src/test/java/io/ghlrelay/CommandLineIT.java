@@ -82,6 +82,39 @@ class CommandLineIT {
   }
 
   @Test
+  void purgesALocation() throws Exception {
+    try (SinkServer good = SinkServer.configure().start();
+        SinkServer bad = SinkServer.configure().handler(request -> SinkAnswer.of(503)).start();
+        RelayFixture relay = new RelayFixture(folder, routes(good, bad))) {
+      List<String> gone = new ArrayList<>();
+      for (int i = 0; i < 20; i++) {
+        gone.add(relay.post("w" + i, "ContactCreate", "loc1"));
+      }
+      String kept = relay.post("other", "ContactCreate", "loc2");
+      assertThat(run(relay, "purge", "--location", "loc1").code()).as("unconfirmed").isEqualTo(2);
+      assertThat(run(relay, "purge", "--yes").code()).isEqualTo(2);
+
+      Run counted = run(relay, "purge", "--location", "loc1", "--dry-run");
+      assertThat(counted.code()).as(counted.err()).isZero();
+      assertThat(counted.out()).startsWith("20 events with 40 deliveries (").contains("are held");
+      Run purged = run(relay, "purge", "--location", "loc1", "--yes");
+
+      assertThat(purged.code()).as(purged.err()).isZero();
+      assertThat(purged.out()).startsWith("20 events with 40 deliveries (").contains("removed");
+      for (String id : gone) {
+        assertThat(run(relay, "show", id).code()).isEqualTo(65);
+      }
+      assertThat(run(relay, "show", kept).code()).isZero();
+      assertThat(relay.get("/api/v1/targets").path("targets").path(1).path("pending").asInt())
+          .as("the failing target waits for the other location alone")
+          .isEqualTo(1);
+      assertThat(run(relay, "purge", "--attach", "purge-2", "--json").out())
+          .contains("\"state\":\"done\"", "\"events\":20");
+      assertThat(run(relay, "purge", "--cancel", "none").code()).isEqualTo(65);
+    }
+  }
+
+  @Test
   void followsWhatHappens() throws Exception {
     StringWriter out = new StringWriter();
     CompletableFuture<Integer> following;

@@ -91,6 +91,20 @@ final class AdminAccess {
     }
   }
 
+  /** By what right a request comes, for the audit log; never anything that gives that right. */
+  String who(HttpHeaders headers) {
+    if (token == null) {
+      return "loopback";
+    }
+    String session = session(headers);
+    if (hasToken(headers)) {
+      return "token";
+    }
+    return session == null || !sessions.isOpen(session)
+        ? "nobody"
+        : (headers.contains(CONSOLE_HEADER) ? "console " : "") + Sessions.name(session);
+  }
+
   private boolean hasToken(HttpHeaders headers) {
     String value = headers.get(HttpHeaderNames.AUTHORIZATION, "");
     return isToken(value.startsWith(BEARER) ? value.substring(BEARER.length()) : "");

@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,13 +29,16 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
   private final Router router;
   private final AdminAccess access;
   private final LiveStreams streams;
+  private final AuditLog audit;
   private final Executor threads;
   private boolean streaming;
 
-  AdminHandler(Router router, AdminAccess access, LiveStreams streams, Executor threads) {
+  AdminHandler(
+      Router router, AdminAccess access, LiveStreams streams, AuditLog audit, Executor threads) {
     this.router = router;
     this.access = access;
     this.streams = streams;
+    this.audit = audit;
     this.threads = threads;
   }
 
@@ -45,6 +49,7 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
       ctx.close(); // nothing can be asked behind a stream, which has no end
       return;
     }
+    Audited change = null;
     try {
       if (request.decoderResult().isFailure()) {
         throw new ApiException(400, "The request is not well-formed HTTP.");
@@ -52,7 +57,8 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
       QueryStringDecoder uri =
           new QueryStringDecoder(request.uri(), StandardCharsets.UTF_8, true, MAX_PARAMETERS);
       Router.Match match = router.match(request.method().name(), path(uri));
-      boolean reads = match.operation().method().equals("GET");
+      boolean reads = match.operation().action() == null;
+      change = change(ctx, request, match);
       access.check(request.headers(), reads, match.operation().open());
       ApiRequest decoded =
           new ApiRequest(
@@ -67,18 +73,40 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
         return;
       }
       ctx.channel().config().setAutoRead(false); // one request of a connection at a time
+      Audited noted = change;
       threads.execute(
           () -> {
-            ApiResponse response = serve(match.operation(), decoded);
+            ApiResponse served = serve(match.operation(), decoded);
+            ApiResponse response = noted == null ? served : noted.ended(served);
             ctx.executor().execute(() -> write(ctx, response, head));
           });
     } catch (ApiException e) {
-      write(ctx, problem(e), head);
+      refuse(ctx, e, change, head);
     } catch (IllegalArgumentException e) {
-      write(ctx, problem(new ApiException(400, "The URL is not well-formed.")), head);
+      refuse(ctx, new ApiException(400, "The URL is not well-formed."), change, head);
     } catch (RejectedExecutionException e) {
-      write(ctx, problem(new ApiException(503, "Too many requests are waiting.")), head);
+      refuse(ctx, new ApiException(503, "Too many requests are waiting."), change, head);
     }
+  }
+
+  private static void refuse(
+      ChannelHandlerContext ctx, ApiException why, @Nullable Audited change, boolean head) {
+    ApiResponse response = problem(why);
+    write(ctx, change == null ? response : change.ended(response), head);
+  }
+
+  /** What is to be noted of a request that changes something; null if it only reads. */
+  private @Nullable Audited change(
+      ChannelHandlerContext ctx, FullHttpRequest request, Router.Match match) {
+    return match.operation().action() == null
+        ? null
+        : new Audited(
+            audit,
+            match,
+            request.headers(),
+            access.who(request.headers()),
+            ctx.channel().remoteAddress(),
+            ByteBufUtil.getBytes(request.content()));
   }
 
   private static String path(QueryStringDecoder uri) {

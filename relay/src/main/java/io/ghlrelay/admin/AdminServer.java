@@ -22,6 +22,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Clock;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -41,9 +42,13 @@ public final class AdminServer implements AutoCloseable {
 
   private static final int IDLE_SECONDS = 60;
 
+  /** What the audit log notes of a body that says nothing, or too much. */
+  private static final Set<String> NOTHING = Set.of();
+
   private final MultiThreadIoEventLoopGroup group;
   private final ThreadPoolExecutor threads;
   private final Replays replays;
+  private final Purges purges;
   private final Channel listener;
   private final ChannelGroup connections;
 
@@ -51,11 +56,13 @@ public final class AdminServer implements AutoCloseable {
       MultiThreadIoEventLoopGroup group,
       ThreadPoolExecutor threads,
       Replays replays,
+      Purges purges,
       Channel listener,
       ChannelGroup connections) {
     this.group = group;
     this.threads = threads;
     this.replays = replays;
+    this.purges = purges;
     this.listener = listener;
     this.connections = connections;
   }
@@ -68,6 +75,7 @@ public final class AdminServer implements AutoCloseable {
    * @param registry shown at {@code /metrics}
    * @param activity what happened lately
    * @param feed what happens now
+   * @param audit where changes are noted; the caller's to close
    * @param clock of the relay
    * @param version of the build
    * @param commit of the build
@@ -78,6 +86,7 @@ public final class AdminServer implements AutoCloseable {
       PrometheusMeterRegistry registry,
       Activity activity,
       LiveFeed feed,
+      AuditLog audit,
       Clock clock,
       String version,
       String commit) {}
@@ -104,7 +113,8 @@ public final class AdminServer implements AutoCloseable {
     AdminAccess access = new AdminAccess(config, sources.clock());
     Replays replays = new Replays(sources.store(), sources.relay(), sources.clock());
     OverviewApi overview = overview(sources);
-    Router router = router(sources, access, replays, overview);
+    Purges purges = new Purges(sources.store(), sources.relay(), sources.audit(), sources.clock());
+    Router router = router(sources, access, replays, purges, overview);
     LiveStreams streams =
         new LiveStreams(sources.feed(), sources.clock(), overview.summaries(), threads);
     ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
@@ -124,7 +134,7 @@ public final class AdminServer implements AutoCloseable {
                             new HttpServerCodec(),
                             new HttpServerKeepAliveHandler(),
                             new HttpObjectAggregator(MAX_BODY),
-                            new AdminHandler(router, access, streams, threads));
+                            new AdminHandler(router, access, streams, sources.audit(), threads));
                   }
                 })
             .bind(config.listen().host(), config.listen().port())
@@ -133,6 +143,7 @@ public final class AdminServer implements AutoCloseable {
       group.shutdownGracefully(0, 1, TimeUnit.SECONDS);
       threads.shutdown();
       replays.close();
+      purges.close();
       throw new IOException(
           "admin.listen: cannot listen on "
               + config.listen()
@@ -141,7 +152,7 @@ public final class AdminServer implements AutoCloseable {
               + "). Is another process using the port?",
           bound.cause());
     }
-    return new AdminServer(group, threads, replays, bound.channel(), connections);
+    return new AdminServer(group, threads, replays, purges, bound.channel(), connections);
   }
 
   private static OverviewApi overview(Sources sources) {
@@ -156,42 +167,56 @@ public final class AdminServer implements AutoCloseable {
 
   /** Every operation; {@code /openapi.json} describes the same ones. */
   private static Router router(
-      Sources sources, AdminAccess access, Replays replays, OverviewApi overview) {
+      Sources sources, AdminAccess access, Replays replays, Purges purges, OverviewApi overview) {
     RelayControl relay = sources.relay();
     EventsApi events = new EventsApi(sources.store(), relay, sources.clock());
     DeadLettersApi deadLetters = new DeadLettersApi(sources.store(), sources.clock());
-    OperationsApi operations = new OperationsApi(relay, sources.registry());
+    OperationsApi operations = new OperationsApi(relay, sources.registry(), sources.audit());
     SessionApi session = new SessionApi(access);
     ConsoleFiles console = new ConsoleFiles();
     return new Router()
-        .add("GET", "/", true, console::index)
-        .add("GET", "/console/{path}", true, console::file)
-        .add("GET", "/livez", true, operations::livez)
-        .add("GET", "/readyz", true, operations::readyz)
-        .add("GET", "/metrics", false, operations::metrics)
-        .add("GET", "/openapi.json", false, operations::openApi)
-        .add("GET", "/api/v1/session", true, session::show)
-        .add("POST", "/api/v1/session", true, session::open)
-        .add("DELETE", "/api/v1/session", true, session::close)
-        .add("GET", "/api/v1/status", false, overview::status)
-        .add("GET", "/api/v1/activity", false, overview::activity)
-        .add("GET", "/api/v1/counts", false, overview::counts)
-        .add("GET", "/api/v1/events", false, events::list)
-        .add("GET", "/api/v1/events/{id}", false, events::show)
-        .add("GET", "/api/v1/events/{id}/body", false, events::body)
-        .add("POST", "/api/v1/events/{id}/replay", false, events::replay)
-        .add("GET", LiveStreams.PATH, false, AdminServer::streamHead)
-        .add("GET", "/api/v1/dead-letters", false, deadLetters::groups)
-        .add("GET", "/api/v1/replays", false, replays::list)
-        .add("POST", "/api/v1/replays", false, replays::replay)
-        .add("GET", "/api/v1/replays/{id}", false, replays::show)
-        .add("POST", "/api/v1/replays/{id}/cancel", false, replays::cancel)
-        .add("GET", "/api/v1/targets", false, overview::targets)
-        .add("POST", "/api/v1/targets/{name}/pause", false, operations::pause)
-        .add("POST", "/api/v1/targets/{name}/resume", false, operations::resume)
-        .add("GET", "/api/v1/schedule", false, new ScheduleApi(relay)::show)
-        .add("GET", "/api/v1/config", false, operations::config)
-        .add("POST", "/api/v1/reload", false, operations::reload);
+        .get("/", true, console::index)
+        .get("/console/{path}", true, console::file)
+        .get("/livez", true, operations::livez)
+        .get("/readyz", true, operations::readyz)
+        .get("/metrics", false, operations::metrics)
+        .get("/openapi.json", false, operations::openApi)
+        .get("/api/v1/session", true, session::show)
+        .change("POST", "/api/v1/session", true, SessionApi.LOGIN, NOTHING, session::open)
+        .change("DELETE", "/api/v1/session", true, "logout", NOTHING, session::close)
+        .get("/api/v1/status", false, overview::status)
+        .get("/api/v1/activity", false, overview::activity)
+        .get("/api/v1/counts", false, overview::counts)
+        .get("/api/v1/events", false, events::list)
+        .get("/api/v1/events/{id}", false, events::show)
+        .get("/api/v1/events/{id}/body", false, events::body)
+        .change(
+            "POST",
+            "/api/v1/events/{id}/replay",
+            false,
+            "replay",
+            EventsApi.REPLAY_MEMBERS,
+            events::replay)
+        .get(LiveStreams.PATH, false, AdminServer::streamHead)
+        .get("/api/v1/dead-letters", false, deadLetters::groups)
+        .get("/api/v1/replays", false, replays::list)
+        .change("POST", "/api/v1/replays", false, "replay-many", Replays.MEMBERS, replays::replay)
+        .get("/api/v1/replays/{id}", false, replays::show)
+        .change(
+            "POST", "/api/v1/replays/{id}/cancel", false, "replay-cancel", NOTHING, replays::cancel)
+        .get("/api/v1/purges", false, purges::list)
+        .change("POST", "/api/v1/purges", false, "purge", Purges.MEMBERS, purges::purge)
+        .get("/api/v1/purges/{id}", false, purges::show)
+        .change(
+            "POST", "/api/v1/purges/{id}/cancel", false, "purge-cancel", NOTHING, purges::cancel)
+        .get("/api/v1/targets", false, overview::targets)
+        .change("POST", "/api/v1/targets/{name}/pause", false, "pause", NOTHING, operations::pause)
+        .change(
+            "POST", "/api/v1/targets/{name}/resume", false, "resume", NOTHING, operations::resume)
+        .get("/api/v1/schedule", false, new ScheduleApi(relay)::show)
+        .get("/api/v1/config", false, operations::config)
+        .get("/api/v1/audit", false, operations::audit)
+        .change("POST", "/api/v1/reload", false, "reload", NOTHING, operations::reload);
   }
 
   /** A stream is started by the handler instead; what comes here asks for its head alone. */
@@ -205,6 +230,7 @@ public final class AdminServer implements AutoCloseable {
         sources,
         new AdminAccess(sources.relay().config().admin(), sources.clock()),
         new Replays(sources.store(), sources.relay(), sources.clock()),
+        new Purges(sources.store(), sources.relay(), sources.audit(), sources.clock()),
         overview(sources));
   }
 
@@ -214,6 +240,7 @@ public final class AdminServer implements AutoCloseable {
       case "GET /api/v1/events" -> EventsApi.FILTERS.stream().sorted().toList();
       case "GET /api/v1/stream", "GET /api/v1/dead-letters" -> List.of("q");
       case "GET /api/v1/counts" -> List.of("by", "limit");
+      case "GET /api/v1/audit" -> List.of("limit");
       case "GET /api/v1/schedule" -> List.of("policy", "jitter", "timeline");
       default -> List.of();
     };
@@ -229,6 +256,7 @@ public final class AdminServer implements AutoCloseable {
     listener.close().awaitUninterruptibly();
     connections.close().awaitUninterruptibly(); // streams have no end of their own
     replays.close();
+    purges.close();
     threads.shutdown();
     group.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
   }

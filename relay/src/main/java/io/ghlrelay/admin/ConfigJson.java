@@ -77,6 +77,7 @@ final class ConfigJson {
     json.put("listen", admin.listen().toString());
     json.put("token", admin.token() == null ? null : HIDDEN);
     json.put("showBodies", admin.showBodies());
+    json.put("auditFile", admin.auditFile() == null ? null : admin.auditFile().toString());
     return json;
   }
 

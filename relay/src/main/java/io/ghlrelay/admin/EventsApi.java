@@ -27,6 +27,9 @@ final class EventsApi {
       Set.of(
           "q", "location", "type", "webhookId", "target", "state", "from", "to", "cursor", "limit");
 
+  /** What a replay of one event may say. */
+  static final Set<String> REPLAY_MEMBERS = Set.of("targets");
+
   /** Pages of the store read for one listing: bounds the time of a filter that fits nothing. */
   private static final int MAX_PAGES = 20;
 
@@ -141,7 +144,7 @@ final class EventsApi {
   ApiResponse replay(ApiRequest request) {
     request.onlyParameters(Set.of());
     EventId id = request.eventId();
-    JsonNode given = request.object(Set.of("targets")).get("targets");
+    JsonNode given = request.object(REPLAY_MEMBERS).get("targets");
     List<String> targets = given == null || given.isNull() ? null : names(given);
     List<String> replayed = relay.replay(id, targets).orElseThrow(EventsApi::noSuchEvent);
     ObjectNode json = NODES.objectNode();

@@ -20,9 +20,11 @@ final class OperationsApi {
 
   private final RelayControl relay;
   private final PrometheusMeterRegistry registry;
+  private final AuditLog audit;
   private final byte[] openApi;
 
-  OperationsApi(RelayControl relay, PrometheusMeterRegistry registry) {
+  OperationsApi(RelayControl relay, PrometheusMeterRegistry registry, AuditLog audit) {
+    this.audit = audit;
     this.relay = relay;
     this.registry = registry;
     try (InputStream in = OperationsApi.class.getResourceAsStream("openapi.json")) {
@@ -71,6 +73,13 @@ final class OperationsApi {
   ApiResponse openApi(ApiRequest request) {
     request.onlyParameters(Set.of());
     return new ApiResponse(200, "application/json", openApi, Map.of());
+  }
+
+  ApiResponse audit(ApiRequest request) {
+    request.onlyParameters(Set.of("limit"));
+    ObjectNode json = NODES.objectNode();
+    json.set("entries", audit.latest(request.integer("limit", 100, 1, 1000)));
+    return ApiResponse.json(200, json);
   }
 
   ApiResponse pause(ApiRequest request) {

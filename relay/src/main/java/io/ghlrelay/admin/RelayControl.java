@@ -35,6 +35,19 @@ public interface RelayControl {
    */
   Optional<List<String>> replay(EventId id, @Nullable List<String> targets);
 
+  /**
+   * Removes events from the store, and from what waits to be attempted.
+   *
+   * @return how many were held
+   */
+  int remove(List<EventId> ids);
+
+  /** Forgets which company a location belongs to. False = it was not known. */
+  boolean forgetCompany(String location);
+
+  /** Rewrites the store's files, so that nothing removed before stands in any. Takes long. */
+  void erase();
+
   /** Why each route in force does or does not take the event, in the order of the routes. */
   List<RoutingTable.Explanation> explainRoutes(Event event);
 

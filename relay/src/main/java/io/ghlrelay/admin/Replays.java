@@ -26,7 +26,8 @@ import org.slf4j.LoggerFactory;
 
 /** Replays of many events: counted, at once, or in the background. Thread-safe. */
 final class Replays implements AutoCloseable {
-  private static final Set<String> MEMBERS =
+  /** What a request may say. */
+  static final Set<String> MEMBERS =
       Set.of(
           "q",
           "location",

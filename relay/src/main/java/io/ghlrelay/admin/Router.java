@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -21,17 +22,42 @@ final class Router {
    * @param template path with variables, as {@code /api/v1/events/{id}}; one called {@code path}
    *     takes all that is left
    * @param open whether it is served without a token
+   * @param action what it changes, in a word for the audit log; null exactly for GET
+   * @param noted members of the body that the audit log notes with it
    * @param handler what it does; may block
    */
   record Operation(
-      String method, String template, boolean open, Function<ApiRequest, ApiResponse> handler) {}
+      String method,
+      String template,
+      boolean open,
+      @Nullable String action,
+      Set<String> noted,
+      Function<ApiRequest, ApiResponse> handler) {
+    Operation {
+      if (method.equals("GET") != (action == null)) {
+        throw new IllegalArgumentException(method + " " + template + ": action " + action);
+      }
+    }
+  }
 
   /** An operation and the values of its path's variables. */
   record Match(Operation operation, Map<String, String> variables) {}
 
-  Router add(
-      String method, String template, boolean open, Function<ApiRequest, ApiResponse> handler) {
-    operations.add(new Operation(method, template, open, handler));
+  /** Adds one that only reads. */
+  Router get(String template, boolean open, Function<ApiRequest, ApiResponse> handler) {
+    operations.add(new Operation("GET", template, open, null, Set.of(), handler));
+    return this;
+  }
+
+  /** Adds one that changes something; the audit log notes these members of its body. */
+  Router change(
+      String method,
+      String template,
+      boolean open,
+      String action,
+      Set<String> noted,
+      Function<ApiRequest, ApiResponse> handler) {
+    operations.add(new Operation(method, template, open, action, noted, handler));
     return this;
   }
 

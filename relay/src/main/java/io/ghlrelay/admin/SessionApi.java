@@ -2,12 +2,12 @@ package io.ghlrelay.admin;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Set;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Logs the console in and out. Thread-safe. */
 final class SessionApi {
-  private static final Logger log = LoggerFactory.getLogger(SessionApi.class);
+  /** What opening a session is called. */
+  static final String LOGIN = "login";
+
   private static final String ATTRIBUTES = "; HttpOnly; SameSite=Strict; Path=/; Max-Age=";
 
   private final AdminAccess access;
@@ -41,10 +41,8 @@ final class SessionApi {
     }
     if (!access.isToken(token.textValue())) {
       access.sessions().wrong();
-      log.warn("A login to the console was refused: wrong token.");
       throw new ApiException(401, "This is not the token.");
     }
-    log.info("A login to the console.");
     return answer(true).with("Set-Cookie", cookie(access.sessions().open(), lifetime()));
   }
 
@@ -52,6 +50,15 @@ final class SessionApi {
     request.onlyParameters(Set.of());
     access.sessions().close(AdminAccess.session(request.headers()));
     return answer(!access.required()).with("Set-Cookie", cookie("", 0));
+  }
+
+  /** Who a login has made of its caller; the same where there was nothing to log in to. */
+  static String loggedIn(ApiResponse response, String who) {
+    String set = response.headers().getOrDefault("Set-Cookie", "");
+    String start = AdminAccess.COOKIE + "=";
+    return set.startsWith(start)
+        ? "console " + Sessions.name(set.substring(start.length(), set.indexOf(';')))
+        : who;
   }
 
   private static long lifetime() {

@@ -1,5 +1,8 @@
 package io.ghlrelay.admin;
 
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
@@ -7,6 +10,7 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Base64;
 import java.util.Deque;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +29,7 @@ final class Sessions {
   private static final Duration WRONG_WITHIN = Duration.ofMinutes(1);
   private static final int MAX_SESSIONS = 1_000;
   private static final int ID_BYTES = 32;
+  private static final int NAME_BYTES = 4;
 
   private final SecureRandom random = new SecureRandom();
   private final Clock clock;
@@ -45,6 +50,17 @@ final class Sessions {
     }
     expiries.put(id, clock.instant().plus(LIFETIME));
     return id;
+  }
+
+  /** What a session is called where it is spoken of: nobody can come by its id from it. */
+  static String name(String id) {
+    try {
+      byte[] hash =
+          MessageDigest.getInstance("SHA-256").digest(id.getBytes(StandardCharsets.UTF_8));
+      return "session:" + HexFormat.of().formatHex(hash, 0, NAME_BYTES);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("SHA-256 is missing from this Java runtime", e);
+    }
   }
 
   /** Whether a session is open. A look-up by hash tells nothing of how near a guess was. */

@@ -1,5 +1,6 @@
 package io.ghlrelay.config;
 
+import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,5 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param token bearer token for the API; null = none
  * @param showBodies whether bodies of events and of targets' answers may be seen: they hold
  *     personal data
+ * @param auditFile where changes are noted beside the log, a line of JSON each; null = nowhere
  */
-public record AdminConfig(ListenAddress listen, @Nullable Secret token, boolean showBodies) {}
+public record AdminConfig(
+    ListenAddress listen, @Nullable Secret token, boolean showBodies, @Nullable Path auditFile) {}

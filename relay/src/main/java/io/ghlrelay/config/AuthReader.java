@@ -147,7 +147,9 @@ final class AuthReader {
       return null; // its reference cannot be resolved, which has been said
     }
     try {
-      String content = References.fileContent(folder.resolve(file.text()));
+      Path path = folder.resolve(file.text()).normalize();
+      String content = References.fileContent(path);
+      section.warnIfReadableByAll(path, fileKey);
       return checked(section, fileKey, content, pattern);
     } catch (IllegalArgumentException e) {
       section.error(fileKey, String.valueOf(e.getMessage()));

@@ -100,9 +100,8 @@ public final class ConfigLoader {
           .composeString(new String(bytes, StandardCharsets.UTF_8))
           .orElse(null);
     } catch (MarkedYamlEngineException e) {
-      String what = e.getProblem() == null ? String.valueOf(e.getContext()) : e.getProblem();
       problems.error(
-          e.getProblemMark().map(Section::where).orElse(nowhere), "not valid YAML: " + what);
+          e.getProblemMark().map(Section::where).orElse(nowhere), "not valid YAML: " + words(e));
     } catch (YamlEngineException e) {
       problems.error(nowhere, "not valid YAML: " + e.getMessage());
     } catch (IOException e) {
@@ -111,9 +110,17 @@ public final class ConfigLoader {
     return null;
   }
 
+  /** The parser quotes names of aliases and tags: a value that begins with * or ! is one to it. */
+  private static String words(MarkedYamlEngineException e) {
+    String what = e.getProblem() == null ? String.valueOf(e.getContext()) : e.getProblem();
+    return what.contains("alias") || what.contains("tag")
+        ? "a value that begins with * or ! must stand in quotes"
+        : what;
+  }
+
   private static RelayConfig relay(Section all, Path folder) {
     IngressConfig ingress = ingress(all.section("ingress"), folder);
-    AdminConfig admin = admin(all.section("admin"));
+    AdminConfig admin = admin(all.section("admin"), folder);
     VerificationConfig verification = verification(all.section("verification"), folder);
     StoreConfig store = store(all.section("store"), folder);
     Map<String, RetryPolicy> policies = RetryPolicyReader.read(all.section("retryPolicies"));
@@ -174,17 +181,23 @@ public final class ConfigLoader {
     return path;
   }
 
-  private static AdminConfig admin(Section section) {
+  private static AdminConfig admin(Section section, Path folder) {
     ListenAddress listen = listen(section, new ListenAddress("127.0.0.1", 9090));
     String token = section.text("token", "");
     boolean showBodies = section.flag("showBodies", true);
+    String auditFile = section.text("auditFile", "");
+    section.warnIfExposed("token");
     section.end();
     if (token.isEmpty() && !Loopback.isLoopback(listen.host())) {
       section.error(
           "listen",
           "the admin API beyond loopback needs a token (admin.token, or RELAY_ADMIN_TOKEN)");
     }
-    return new AdminConfig(listen, token.isEmpty() ? null : new Secret(token), showBodies);
+    return new AdminConfig(
+        listen,
+        token.isEmpty() ? null : new Secret(token),
+        showBodies,
+        auditFile.isEmpty() ? null : folder.resolve(auditFile).normalize());
   }
 
   private static ListenAddress listen(Section section, ListenAddress fallback) {

@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
 /**
@@ -29,9 +30,10 @@ final class References {
   /**
    * The text with its references resolved.
    *
+   * @param files is told of each file that was read
    * @throws IllegalArgumentException naming the reference that cannot be resolved, never a value
    */
-  String resolve(String text) {
+  String resolve(String text, Consumer<Path> files) {
     if (text.indexOf('$') < 0) {
       return text;
     }
@@ -50,7 +52,7 @@ final class References {
         if (end < 0) {
           throw new IllegalArgumentException("'${' without '}' (a dollar sign is written $$)");
         }
-        resolved.append(reference(text.substring(at + 2, end)));
+        resolved.append(reference(text.substring(at + 2, end), files));
         at = end + 1;
       } else {
         resolved.append('$');
@@ -65,9 +67,12 @@ final class References {
     return ONE_REFERENCE.matcher(text).matches();
   }
 
-  private String reference(String name) {
+  private String reference(String name, Consumer<Path> files) {
     if (name.startsWith(FILE)) {
-      return fileContent(folder.resolve(name.substring(FILE.length())));
+      Path file = folder.resolve(name.substring(FILE.length())).normalize();
+      String content = fileContent(file);
+      files.accept(file);
+      return content;
     }
     int fallback = name.indexOf(":-");
     String variable = fallback < 0 ? name : name.substring(0, fallback);
@@ -84,6 +89,11 @@ final class References {
               + ":-...} to give a default)");
     }
     return value;
+  }
+
+  /** Whether a text stands for itself, without a reference. */
+  static boolean isLiteral(String text) {
+    return !text.contains("${");
   }
 
   /** The content of a file, without its last line break. */

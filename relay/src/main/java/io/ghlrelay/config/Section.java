@@ -1,6 +1,7 @@
 package io.ghlrelay.config;
 
 import io.ghlrelay.config.Value.Where;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -50,7 +51,8 @@ final class Section {
       for (NodeTuple tuple : mapping.getValue()) {
         if (tuple.getKeyNode() instanceof ScalarNode key) {
           if (entries.put(key.getValue(), new Entry(where(key), tuple.getValueNode())) != null) {
-            context.problems.error(where(key), "'" + key.getValue() + "' stands here twice");
+            context.problems.error(
+                where(key), "'" + SecretHygiene.shown(key.getValue()) + "' stands here twice");
           }
         } else {
           context.problems.error(where(tuple.getKeyNode()), "a key must be a plain word");
@@ -196,13 +198,49 @@ final class Section {
       return null;
     }
     try {
+      Where at = where(node);
       return new Value(
-          context.references.resolve(scalar.getValue()),
-          where(node),
+          context.references.resolve(
+              scalar.getValue(), file -> warnIfReadableByAll(file, at, full)),
+          at,
           References.isReference(scalar.getValue()));
     } catch (IllegalArgumentException e) {
       context.problems.error(where(node), full + ": " + e.getMessage());
       return null;
+    }
+  }
+
+  /** Warns of a file with a secret that every user may read. */
+  void warnIfReadableByAll(Path file, String key) {
+    warnIfReadableByAll(file, where(key), sub(key));
+  }
+
+  private void warnIfReadableByAll(Path file, Where at, String full) {
+    String why = SecretHygiene.readableByAll(file);
+    if (why != null) {
+      context.problems.warn(at, full + ": " + why);
+    }
+  }
+
+  /**
+   * Warns of a secret that others can read where it was written: in the file itself, or on the
+   * command line.
+   */
+  void warnIfExposed(String key) {
+    String full = sub(key);
+    Entry entry = entries.get(key);
+    if (context.flags.containsKey(full)) {
+      context.problems.warn(
+          new Where(0, 0, "--set " + full),
+          "a secret on the command line is shown to every user by ps; use a file or the environment");
+    } else if (override(key) == null
+        && entry != null
+        && entry.node instanceof ScalarNode scalar
+        && !scalar.getValue().isEmpty()
+        && References.isLiteral(scalar.getValue())) {
+      context.problems.warn(
+          where(scalar),
+          full + ": a secret in the configuration itself; write ${file:/path} or ${NAME} instead");
     }
   }
 
@@ -292,14 +330,16 @@ final class Section {
     entries.forEach(
         (key, entry) -> {
           if (!known.contains(key)) {
-            String nearest = Nearest.to(key, known);
+            String shown = SecretHygiene.shown(key);
+            String nearest = Nearest.to(shown.replace("...", ""), known);
             context.problems.error(
                 entry.where,
                 "unknown key '"
-                    + key
+                    + shown
                     + "' in "
                     + name()
                     + (nearest == null ? "" : "; did you mean '" + nearest + "'?")
+                    + (shown.equals(key) ? "" : " (a colon needs a space behind it)")
                     + " Known here: "
                     + String.join(", ", known));
           }
@@ -307,7 +347,8 @@ final class Section {
   }
 
   private String sub(String key) {
-    return path.isEmpty() ? key : path + "." + key;
+    String shown = SecretHygiene.shown(key); // paths are printed
+    return path.isEmpty() ? shown : path + "." + shown;
   }
 
   private static Where where(Node node) {

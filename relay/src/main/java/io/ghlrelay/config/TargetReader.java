@@ -71,7 +71,7 @@ final class TargetReader {
                     .error(
                         section.whereKey(name),
                         "target name '"
-                            + name
+                            + SecretHygiene.shown(name)
                             + "' (expected: letters, digits, '.', '_', '-', 64 at most)");
               }
               TargetConfig target = target(name, own);
@@ -206,6 +206,9 @@ final class TargetReader {
       } else if (value != null && !HEADER_VALUE.matcher(value.text()).matches()) {
         section.error(name, "its value has characters that no header may have");
       } else if (value != null) {
+        if (SecretHygiene.carriesSecret(name)) {
+          section.warnIfExposed(name);
+        }
         headers.put(name, new Secret(value.text()));
       }
     }
@@ -251,7 +254,13 @@ final class TargetReader {
             "secretFile",
             Optional.<Secret>empty(),
             text -> {
-              String content = References.fileContent(folder.resolve(text)).strip();
+              if (text.startsWith(SECRET_PREFIX)) {
+                throw new IllegalArgumentException(
+                    "is the secret itself (expected: the name of a file that holds it)");
+              }
+              Path file = folder.resolve(text).normalize();
+              String content = References.fileContent(file).strip();
+              section.warnIfReadableByAll(file, "secretFile");
               String base64 =
                   content.startsWith(SECRET_PREFIX)
                       ? content.substring(SECRET_PREFIX.length())

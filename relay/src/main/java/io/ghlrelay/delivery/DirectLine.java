@@ -84,17 +84,19 @@ final class DirectLine {
     client.send(
         target,
         OutboundRequest.of(event, body, series, 1, target, now, authorization.value()),
-        answer ->
-            loop.execute(
+        answer -> {
+          TargetAnswer kept = answer.withoutSecrets(target, authorization.value());
+          loop.execute(
                 () -> {
                   // A token that was revoked is ours to mend: the platform is asked to come again.
                   if (lane.credentials().worthless(event.id(), authorization, answer)) {
                     result.complete(lane.refused(Reason.TOKEN, AFTER_TOKEN));
                     lane.leave();
                   } else {
-                    answered(lane, event, answer, result);
+                    answered(lane, event, kept, result);
                   }
-                }));
+                });
+        });
   }
 
   /** The slot is free after the answer: whoever drains the lane has answered everybody then. */

@@ -5,12 +5,14 @@ import io.ghlrelay.retry.JitterSource;
 import io.ghlrelay.store.Admitted;
 import io.ghlrelay.store.Delivery;
 import io.ghlrelay.store.Event;
+import io.ghlrelay.store.EventId;
 import io.ghlrelay.store.EventStore;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -181,6 +183,15 @@ public final class Dispatcher implements AutoCloseable {
             lane.setPaused(paused);
           }
         });
+  }
+
+  /**
+   * These events are gone from the store: no attempt for them is started any more. Those in flight
+   * end, and leave nothing behind.
+   */
+  public void removed(Collection<EventId> events) {
+    Set<EventId> gone = Set.copyOf(events);
+    loop.execute(() -> lanes.values().forEach(lane -> lane.forget(gone)));
   }
 
   /** Attempts in flight to a target. */

@@ -64,6 +64,24 @@ final class DueWindow {
     }
   }
 
+  /**
+   * These events are gone from the store: drops what is held of them. What a refill under way still
+   * brings of them is found out when it is read.
+   */
+  void forget(Set<EventId> events) {
+    entries
+        .values()
+        .removeIf(
+            pending -> {
+              boolean gone = events.contains(pending.position().eventId());
+              if (gone) {
+                release(pending);
+              }
+              return gone;
+            });
+    arrivedDuringRefill.keySet().removeIf(position -> events.contains(position.eventId()));
+  }
+
   /** The earliest delivery, or null. */
   @Nullable Instant earliestDue() {
     return entries.isEmpty() ? null : entries.firstKey().due();

@@ -8,6 +8,7 @@ import io.ghlrelay.store.Attempt;
 import io.ghlrelay.store.Delivery;
 import io.ghlrelay.store.DeliveryState;
 import io.ghlrelay.store.Event;
+import io.ghlrelay.store.EventId;
 import io.ghlrelay.store.EventStore;
 import java.time.Clock;
 import java.time.Duration;
@@ -15,6 +16,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -107,6 +109,12 @@ final class Lane {
   /** A delivery to this target has become pending in the store. */
   void add(Pending pending) {
     window.add(pending);
+    pump();
+  }
+
+  /** These events are gone from the store. */
+  void forget(Set<EventId> events) {
+    window.forget(events);
     pump();
   }
 
@@ -320,7 +328,8 @@ final class Lane {
             Optional<Event> event = store.event(delivery.eventId());
             Optional<byte[]> body = store.body(delivery.eventId());
             if (event.isEmpty() || body.isEmpty()) {
-              throw new IllegalStateException("a pending delivery without its event");
+              loop.execute(() -> gone(delivery));
+              return;
             }
             var content = new Pending.Content(event.get(), body.get());
             loop.execute(() -> send(delivery, content));
@@ -334,6 +343,17 @@ final class Lane {
                 () -> loop.at(clock.instant().plus(STORE_PAUSE), () -> giveBack(delivery)));
           }
         });
+  }
+
+  /** The event was removed from the store while its delivery waited here. */
+  private void gone(Delivery delivery) {
+    log.info(
+        "Event {} is no longer held; target {} does not get it.",
+        delivery.eventId(),
+        delivery.target());
+    inFlight--;
+    window.settled(delivery.eventId());
+    pump();
   }
 
   private void giveBack(Delivery delivery) {
@@ -364,15 +384,17 @@ final class Lane {
     client.send(
         target,
         request,
-        answer ->
+        answer -> {
+          TargetAnswer kept = answer.withoutSecrets(target, authorization.value());
             loop.execute(
                 () -> {
                   if (credentials.worthless(delivery.eventId(), authorization, answer)) {
                     giveBack(delivery);
                   } else {
-                    answered(delivery, content, deferral, answer);
+                    answered(delivery, content, deferral, kept);
                   }
-                }));
+                });
+        });
   }
 
   /** Why an attempt starts late, or null. The first reason that covers its due instant counts. */

@@ -1,7 +1,10 @@
 package io.ghlrelay.delivery;
 
+import io.ghlrelay.config.Secret;
+import io.ghlrelay.config.TargetConfig;
 import io.ghlrelay.retry.Outcome;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How one attempt went. Immutable.
@@ -12,4 +15,15 @@ import java.time.Instant;
  * @param responseStart the first bytes of the answer's body, at most 1 KiB; empty if none
  */
 public record TargetAnswer(
-    Outcome outcome, Instant startedAt, Instant endedAt, byte[] responseStart) {}
+    Outcome outcome, Instant startedAt, Instant endedAt, byte[] responseStart) {
+
+  /**
+   * The same without what the target repeats of its credentials.
+   *
+   * @param authorization what the request carried as such, or null
+   */
+  TargetAnswer withoutSecrets(TargetConfig sentTo, @Nullable Secret authorization) {
+    return new TargetAnswer(
+        outcome, startedAt, endedAt, Redaction.of(responseStart, sentTo, authorization));
+  }
+}

@@ -36,6 +36,11 @@ public final class CompanyDirectory {
     return company.equals(companies.get(location)) ? null : new LearntCompany(location, company);
   }
 
+  /** Forgets a location's company, until an INSTALL event teaches it anew. */
+  public void forget(String locationId) {
+    companies.remove(locationId);
+  }
+
   /** Takes in what has become durable. */
   void learn(LearntCompany lesson) {
     companies.put(lesson.locationId(), lesson.companyId());

@@ -32,6 +32,7 @@ public final class LoggingConfigurator extends ContextAwareBase implements Confi
     var root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
     root.addAppender(stderr);
     root.setLevel(Level.toLevel(setting("level", "INFO"), Level.INFO));
+    context.getLogger("audit").setLevel(Level.INFO); // whatever else is worth saying
     context.getLogger("io.netty").setLevel(Level.WARN);
     return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
   }

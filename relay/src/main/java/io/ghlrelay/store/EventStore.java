@@ -27,6 +27,8 @@ import java.util.concurrent.CompletionStage;
  *   <li>S6: {@link #purge} never removes an event that has a PENDING delivery.
  *   <li>S7: a failed write leaves no trace, and the store takes writes again by itself once its
  *       cause has gone.
+ *   <li>S8: what {@link #remove} took stays away: an outcome recorded afterwards, or a second
+ *       admission of the same event, brings nothing of it back.
  * </ol>
  *
  * <p>Reading methods block for disk reads and throw {@link StoreUnavailableException} when the
@@ -48,8 +50,9 @@ public interface EventStore extends AutoCloseable {
    *
    * @param before the delivery as the store holds it now
    * @param after the same delivery after the attempt
-   * @return completes when visible to {@link #due} and the other reading methods; fails with {@link
-   *     StoreUnavailableException}, after which the caller may call again with the same arguments
+   * @return completes when visible to {@link #due} and the other reading methods, or, if the event
+   *     was removed meanwhile, without any trace; fails with {@link StoreUnavailableException},
+   *     after which the caller may call again with the same arguments
    */
   CompletionStage<Void> record(Delivery before, Delivery after, Attempt attempt);
 
@@ -74,7 +77,7 @@ public interface EventStore extends AutoCloseable {
   /** Every attempt of one delivery, all series, in order. */
   List<Attempt> attempts(EventId id, String target);
 
-  /** Events with this webhook id, oldest first: more than one on a conflict. */
+  /** Events held with this webhook id, oldest first: more than one on a conflict. */
   List<EventId> findByWebhookId(String webhookId);
 
   /** Lists events, newest first. */
@@ -106,6 +109,34 @@ public interface EventStore extends AutoCloseable {
    * may stay with them.
    */
   void purge(Instant before);
+
+  /**
+   * Removes events on request, whatever became of them: with their bodies, deliveries (also pending
+   * ones, which are not attempted any more) and attempts, all of one event or nothing. Their
+   * duplicate keys stay until the retention ends: they are hashes, and keep the platform's next
+   * retry from bringing the event back. Durable when the stage completes; to be called again where
+   * it failed.
+   *
+   * @param ids the events; unknown ones are passed over
+   * @return how many were held; fails with {@link StoreUnavailableException}
+   */
+  CompletionStage<Integer> remove(List<EventId> ids);
+
+  /**
+   * Forgets, durably, which company a location belongs to.
+   *
+   * @return whether it was known
+   */
+  boolean forgetCompany(String locationId);
+
+  /**
+   * Rewrites what the store keeps on disk, so that nothing of what was removed before stands in any
+   * file of it when this returns. Takes as long as reading and writing all of it; everything else
+   * goes on meanwhile. {@link #close} ends it early.
+   *
+   * @throws StoreUnavailableException if that fails, is ended early, or there is no room for it
+   */
+  void erase();
 
   /** Counts and state; cheap. */
   StoreStats stats();

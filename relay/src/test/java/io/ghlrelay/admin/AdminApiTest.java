@@ -1,6 +1,7 @@
 package io.ghlrelay.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -45,6 +46,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The admin API against its OpenAPI document, both ways, and against bad callers. */
 class AdminApiTest {
@@ -58,6 +61,7 @@ class AdminApiTest {
   private final FakeControl control = new FakeControl(store, clock);
   private final Activity activity = new Activity(registry, clock);
   private final LiveFeed feed = new LiveFeed("run1");
+  private final AuditLog audit = AuditLog.inMemory(clock);
   private final HttpClient http = HttpClient.newHttpClient();
   @TempDir private Path folder;
   private AdminServer server;
@@ -76,12 +80,12 @@ class AdminApiTest {
 
   private AdminServer start(@Nullable Secret token) throws IOException {
     return AdminServer.start(
-        new AdminConfig(new ListenAddress("127.0.0.1", 0), token, true), sources());
+        new AdminConfig(new ListenAddress("127.0.0.1", 0), token, true, null), sources());
   }
 
   private AdminServer.Sources sources() {
     return new AdminServer.Sources(
-        control, store, registry, activity, feed, clock, "1.2.3", "abcdef");
+        control, store, registry, activity, feed, audit, clock, "1.2.3", "abcdef");
   }
 
   @AfterEach
@@ -209,6 +213,9 @@ class AdminApiTest {
     fits("GET", "/api/v1/schedule?policy=no", "/api/v1/schedule", null, 400);
     fits("GET", "/api/v1/schedule?jitter=soon", "/api/v1/schedule", null, 400);
     fits("GET", "/api/v1/config", "/api/v1/config", null, 200);
+    fits("POST", "/api/v1/reload", "/api/v1/reload", null, 200);
+    fits("GET", "/api/v1/audit?limit=5", "/api/v1/audit", null, 200);
+    fits("GET", "/api/v1/audit?limit=0", "/api/v1/audit", null, 400);
     fits("GET", "/api/v1/events?q=type:A*%20target:crm", "/api/v1/events", null, 200);
     fits("GET", "/api/v1/events?q=tpye:A", "/api/v1/events", null, 400);
     fits("GET", "/api/v1/stream?q=tpye:A", "/api/v1/stream", null, 400);
@@ -240,6 +247,7 @@ class AdminApiTest {
     fits("GET", one, "/api/v1/replays/{id}", null, 200);
     fits("POST", one + "/cancel", "/api/v1/replays/{id}/cancel", null, 200);
     fits("GET", "/api/v1/replays/none", "/api/v1/replays/{id}", null, 404);
+    purges();
     fits("GET", "/api/v1/targets", "/api/v1/targets", null, 200);
     fits("POST", "/api/v1/targets/crm/pause", "/api/v1/targets/{name}/pause", null, 200);
     fits("POST", "/api/v1/targets/crm/resume", "/api/v1/targets/{name}/resume", null, 200);
@@ -257,6 +265,32 @@ class AdminApiTest {
     Instant failed = Instant.parse(delivery.path("attemptList").get(0).path("startedAt").asText());
     assertThat(delivery.path("plan").get(3).path("earliest").asText())
         .isEqualTo(failed.plusSeconds(43).toString());
+  }
+
+  private void purges() throws Exception {
+    String purges = "/api/v1/purges";
+    String count = "{\"location\":\"loc9\",\"dryRun\":true}";
+    String counted = fits("POST", purges, purges, count, 202).path("id").asText();
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .until(
+            () ->
+                fits("GET", purges + "/" + counted, purges + "/{id}", null, 200)
+                    .path("state")
+                    .asText()
+                    .equals("done"));
+    fits("POST", purges, purges, "{}", 400);
+    fits("POST", purges, purges, "{\"location\":\" \"}", 400);
+    fits("POST", purges, purges, "{\"location\":\"loc9\",\"dryRun\":1}", 400);
+    JsonNode job = fits("POST", purges, purges, "{\"location\":\"loc9\"}", 202);
+    fits("GET", purges, purges, null, 200);
+    String one = purges + "/" + job.path("id").asText();
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .until(() -> fits("GET", one, purges + "/{id}", null, 200).path("endedAt").isTextual());
+    fits("POST", one + "/cancel", purges + "/{id}/cancel", null, 200);
+    fits("POST", purges + "/none/cancel", purges + "/{id}/cancel", null, 404);
+    fits("GET", purges + "/none", purges + "/{id}", null, 404);
   }
 
   /** Sends, checks the status, and the body against the schema that the document gives for it. */
@@ -325,6 +359,23 @@ class AdminApiTest {
                     HttpResponse.BodyHandlers.ofString())
                 .statusCode())
         .isEqualTo(401);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"s3cre", "s3crets", "S3cret", "s3cret,", "x", "Bearer s3cret", "é"})
+  void nothingButTheTokenOpens(String given) throws Exception {
+    server.close();
+    server = start(new Secret("s3cret"));
+    assertThat(
+            raw(
+                "GET /api/v1/events HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer "
+                    + given
+                    + "\r\n\r\n"))
+        .contains(" 401 ");
+    assertThat(
+            raw(
+                "GET /api/v1/events HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer s3cret\r\n\r\n"))
+        .contains(" 200 ");
   }
 
   @Test

@@ -88,9 +88,18 @@ class ConsoleApiTest {
     AdminConfig config = control.config().admin();
     server =
         AdminServer.start(
-            new AdminConfig(new ListenAddress("127.0.0.1", 0), config.token(), config.showBodies()),
+            new AdminConfig(
+                new ListenAddress("127.0.0.1", 0), config.token(), config.showBodies(), null),
             new AdminServer.Sources(
-                control, store, registry, activity, feed, clock, "1.2.3", "abcdef"));
+                control,
+                store,
+                registry,
+                activity,
+                feed,
+                AuditLog.inMemory(clock),
+                clock,
+                "1.2.3",
+                "abcdef"));
   }
 
   @AfterEach

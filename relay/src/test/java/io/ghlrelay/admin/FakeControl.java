@@ -8,6 +8,7 @@ import io.ghlrelay.routing.RoutingTable;
 import io.ghlrelay.store.Event;
 import io.ghlrelay.store.EventId;
 import io.ghlrelay.store.EventStore;
+import io.ghlrelay.store.StoreUnavailableException;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,6 +23,8 @@ final class FakeControl implements RelayControl {
   boolean ready = true;
   boolean broken;
   boolean paused;
+  boolean eraseFails;
+  volatile int erased;
   private final EventStore store;
   private final Clock clock;
 
@@ -51,6 +54,24 @@ final class FakeControl implements RelayControl {
   public Optional<List<String>> replay(EventId id, @Nullable List<String> targets) {
     replayed.add(id);
     return store.event(id).map(event -> targets == null ? List.of("crm") : targets);
+  }
+
+  @Override
+  public int remove(List<EventId> ids) {
+    return store.remove(ids).toCompletableFuture().join();
+  }
+
+  @Override
+  public boolean forgetCompany(String location) {
+    return store.forgetCompany(location);
+  }
+
+  @Override
+  public void erase() {
+    if (eraseFails) {
+      throw new StoreUnavailableException("no room", null);
+    }
+    erased++;
   }
 
   @Override

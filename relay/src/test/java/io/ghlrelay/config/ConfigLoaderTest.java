@@ -174,6 +174,13 @@ public class ConfigLoaderTest {
   }
 
   @Test
+  void theAuditFileCountsFromTheFolderOfTheConfiguration() throws Exception {
+    assertThat(load("admin: {auditFile: audit.jsonl}").admin().auditFile())
+        .isEqualTo(folder.resolve("audit.jsonl"));
+    assertThat(load("").admin().auditFile()).isNull();
+  }
+
+  @Test
   void namesEveryProblemInOneRun() {
     assertThatThrownBy(() -> load("a: 1\nb: 2\ningress: {listen: x}\n"))
         .isInstanceOfSatisfying(ConfigException.class, e -> assertThat(e.problems()).hasSize(3));
@@ -232,6 +239,8 @@ public class ConfigLoaderTest {
         Arguments.of("ingress: {maxBodySize: 2MB}", false),
         Arguments.of("ingress: {unknown: 1}", false),
         Arguments.of("admin: {listen: \"127.0.0.1:0\", token: x}", true),
+        Arguments.of("admin: {auditFile: audit.jsonl}", true),
+        Arguments.of("admin: {auditFile: [a]}", false),
         Arguments.of("admin: {port: 1}", false),
         Arguments.of("verification: {keys: [{scheme: ed25519, publicKey: ghl}], apps: [a]}", true),
         Arguments.of("verification: {keys: [{scheme: hmac, publicKey: ghl}]}", false),

@@ -10,6 +10,7 @@ import io.ghlrelay.retry.RetryPolicy.Timeline;
 import io.ghlrelay.store.Attempt;
 import io.ghlrelay.store.Delivery;
 import io.ghlrelay.store.DeliveryState;
+import io.ghlrelay.store.DuePosition;
 import io.ghlrelay.store.EventId;
 import io.ghlrelay.store.memory.MemoryEventStore;
 import java.time.Duration;
@@ -54,6 +55,61 @@ class DeliveryTest {
     assertThat(relay.store().attempts(id, "crm"))
         .extracting(Attempt::number)
         .containsExactly(1, 2, 3, 4);
+  }
+
+  @Test
+  void aRemovedEventIsNotAttemptedAnyMore() {
+    relay.target = request -> Outcome.answered(503);
+    EventId gone = admitOne();
+    EventId kept = relay.admit(relay.events.admission("w2", "{\"n\":2}", "crm")).event().id();
+    relay.runFor(Duration.ofSeconds(15));
+    assertThat(relay.sent).hasSize(6);
+
+    relay.remove(gone);
+    relay.runFor(DAY);
+
+    assertThat(relay.sent).hasSize(6 + 8);
+    assertThat(relay.sent.subList(6, 14)).allMatch(sent -> sent.eventId().equals(kept));
+    assertThat(relay.store().event(gone)).isEmpty();
+    assertThat(relay.store().attempts(gone, "crm")).isEmpty();
+    assertThat(relay.delivery(kept, "crm").deadReason()).isEqualTo(DeadReason.EXHAUSTED);
+  }
+
+  @Test
+  void anEventRemovedWhileItsAttemptIsInFlightDoesNotComeBack() {
+    relay.target = request -> Outcome.answered(503);
+    relay.latency = Duration.ofSeconds(2);
+    EventId id = admitOne();
+    relay.runFor(Duration.ofSeconds(1));
+
+    relay.remove(id);
+    relay.runFor(DAY);
+
+    assertThat(relay.sent).hasSize(1);
+    assertThat(relay.store().deliveries(id)).isEmpty();
+    assertThat(relay.store().due("crm", DuePosition.START, 10)).isEmpty();
+    assertThat(relay.dispatcher.nextDue("crm")).isNull();
+    assertThat(relay.alarmsLeft()).isZero();
+    EventId later = relay.admit(relay.events.admission("w2", "{}", "crm")).event().id();
+    relay.target = request -> Outcome.answered(200);
+    relay.runFor(DAY);
+    assertThat(relay.delivery(later, "crm").state()).isEqualTo(DeliveryState.DELIVERED);
+  }
+
+  @Test
+  void aQueueReadBeforeTheRemovalDoesNotKeepTheLaneBusy() {
+    relay.pause("crm", true);
+    EventId gone = admitOne();
+    relay.restart(); // what the lane knows, it has read from the store
+    relay.settle();
+    relay.store().remove(List.of(gone)).toCompletableFuture().join(); // and nobody tells the lane
+    relay.pause("crm", false);
+
+    relay.runFor(DAY);
+
+    assertThat(relay.sent).isEmpty();
+    assertThat(relay.alarmsLeft()).isZero();
+    assertThat(relay.dispatcher.nextDue("crm")).isNull();
   }
 
   @Test

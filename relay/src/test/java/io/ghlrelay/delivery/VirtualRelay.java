@@ -152,6 +152,17 @@ final class VirtualRelay {
     dispatcher.pending(replayed);
   }
 
+  /** As a purge does. */
+  void remove(EventId... ids) {
+    store.remove(List.of(ids)).toCompletableFuture().join();
+    dispatcher.removed(List.of(ids));
+  }
+
+  /** What is still to happen some time. */
+  int alarmsLeft() {
+    return alarms.size();
+  }
+
   /** Runs what can run now; disk reads come last, as late as they could. */
   void settle() {
     while (!tasks.isEmpty() || !reads.isEmpty()) {

@@ -61,6 +61,11 @@ public final class RelayProcess implements AutoCloseable {
     }
   }
 
+  /** The process. */
+  public long pid() {
+    return process.pid();
+  }
+
   /** Sends a signal, for example HUP. */
   public void signal(String name) throws IOException, InterruptedException {
     int code =

@@ -252,6 +252,108 @@ public abstract class EventStoreContract {
   }
 
   @Test
+  void s8RemovesEventsWhateverBecameOfThem() {
+    EventId delivered = stored(events.admission("w1", "{\"n\":1}", "crm"));
+    attempt(only(delivered), DeliveryState.DELIVERED, 200);
+    EventId dead = stored(events.admission("w2", "{\"n\":2}", "crm"));
+    attempt(only(dead), DeliveryState.DEAD, 400);
+    EventId unrouted = stored(events.admission("w3", "{\"n\":3}"));
+    EventId retried = stored(events.admission("w4", "{\"n\":4}", "archive", "crm"));
+    attempt(store.deliveries(retried).get(1), DeliveryState.PENDING, 503);
+    EventId kept = stored(events.admission("w5", "{\"n\":5}", "crm"));
+
+    List<EventId> gone = List.of(delivered, dead, unrouted, retried);
+    assertThat(remove(delivered, dead, unrouted, retried, new EventId(1, 2))).isEqualTo(4);
+
+    for (EventId id : gone) {
+      assertThat(store.event(id)).isEmpty();
+      assertThat(store.body(id)).isEmpty();
+      assertThat(store.deliveries(id)).isEmpty();
+      assertThat(store.attempts(id, "crm")).isEmpty();
+      assertThat(replayed(id)).isEmpty();
+    }
+    assertThat(store.findByWebhookId("w1")).isEmpty();
+    assertThat(store.due("archive", DuePosition.START, 10)).isEmpty();
+    assertThat(store.due("crm", DuePosition.START, 10))
+        .extracting(Delivery::eventId)
+        .containsExactly(kept);
+    assertThat(stats("crm").pending()).isEqualTo(1);
+    assertThat(stats("crm").dead()).isZero();
+    assertThat(store.stats().unrouted()).isZero();
+    assertThat(found(EventQuery.newest(10))).containsExactly(kept);
+    assertThat(remove(delivered, dead, unrouted, retried)).as("again").isZero();
+    store.erase();
+    assertThat(store.body(kept)).isPresent();
+  }
+
+  private int remove(EventId... ids) {
+    return store.remove(List.of(ids)).toCompletableFuture().join();
+  }
+
+  private List<Delivery> replayed(EventId id) {
+    return store
+        .replay(id, List.of(new RoutedTarget("crm", "x")), clock.instant())
+        .toCompletableFuture()
+        .join();
+  }
+
+  @Test
+  void s8AnOutcomeOfARemovedEventLeavesNoTrace() {
+    for (DeliveryState state :
+        List.of(DeliveryState.PENDING, DeliveryState.DELIVERED, DeliveryState.DEAD)) {
+      EventId id = stored(events.admission("w-" + state, "{\"s\":\"" + state + "\"}", "crm"));
+      Delivery inFlight = only(id);
+      remove(id);
+
+      attempt(inFlight, state, 200); // its outcome comes after the removal
+
+      assertThat(store.event(id)).isEmpty();
+      assertThat(store.deliveries(id)).isEmpty();
+      assertThat(store.attempts(id, "crm")).isEmpty();
+      assertThat(store.due("crm", DuePosition.START, 10)).isEmpty();
+    }
+    EventId later = stored(events.admission("later", "{}", "crm"));
+    attempt(only(later), DeliveryState.DEAD, 400);
+    assertThat(stats("crm").pending()).isZero();
+    assertThat(stats("crm").dead()).isEqualTo(1);
+    assertThat(store.attempts(later, "crm")).hasSize(1);
+  }
+
+  @Test
+  void s8ThePlatformsNextRetryDoesNotBringARemovedEventBack() {
+    EventId id = stored(events.admission("w1", "{\"n\":1}", "crm"));
+    remove(id);
+
+    assertThat(admit(events.admission("w1", "{\"n\":1}", "crm")))
+        .isEqualTo(new Admitted.Duplicate(id));
+    assertThat(store.event(id)).isEmpty();
+    assertThat(admit(events.admission("w2", "{\"n\":2}", "crm")))
+        .as("what comes anew is taken as ever")
+        .isInstanceOf(Admitted.Stored.class);
+  }
+
+  @Test
+  void forgetsTheCompanyOfALocation() {
+    learn("w1", "loc1", "comp1");
+    learn("w2", "loc2", "comp1");
+
+    assertThat(store.forgetCompany("loc1")).isTrue();
+    assertThat(store.forgetCompany("loc1")).isFalse();
+
+    assertThat(store.learntCompanies()).containsOnlyKeys("loc2");
+  }
+
+  private void learn(String webhookId, String location, String company) {
+    Admission plain = events.admission(webhookId, "{\"w\":\"" + webhookId + "\"}");
+    admit(
+        new Admission(
+            plain.event(),
+            plain.body(),
+            List.of(),
+            new Admission.LearntCompany(location, company)));
+  }
+
+  @Test
   void replayMakesADeadDeliveryPendingAsANewSeries() {
     EventId id = stored(events.admission("w1", "{}", "crm", "archive"));
     Delivery crm =

@@ -245,6 +245,36 @@ public final class MemoryEventStore implements EventStore {
   }
 
   @Override
+  public synchronized CompletionStage<Integer> remove(List<EventId> ids) {
+    if (closed) {
+      return CompletableFuture.failedFuture(
+          new StoreUnavailableException("the store is closed", null));
+    }
+    int removed = 0;
+    for (EventId id : ids) {
+      Held held = events.remove(id);
+      if (held != null) {
+        removed++;
+        for (Delivery delivery : held.deliveries.values()) {
+          if (delivery.due() != null) {
+            queue(delivery.target()).remove(new DuePosition(delivery.due(), id));
+          }
+        }
+      }
+    }
+    return CompletableFuture.completedFuture(removed);
+  }
+
+  @Override
+  public synchronized boolean forgetCompany(String locationId) {
+    return companies.remove(locationId) != null;
+  }
+
+  /** There is nothing on disk. */
+  @Override
+  public void erase() {}
+
+  @Override
   public synchronized StoreStats stats() {
     Map<String, long[]> counts = new HashMap<>();
     Map<String, Instant> oldest = new HashMap<>();

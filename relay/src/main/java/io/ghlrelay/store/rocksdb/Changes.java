@@ -143,7 +143,7 @@ final class Changes {
     private final Delivery before;
     private final Delivery after;
     private final Attempt attempt;
-    private boolean repeated;
+    private boolean nothingNew;
 
     RecordAttempt(
         State state,
@@ -165,12 +165,17 @@ final class Changes {
     @Override
     public void prepare(WriteBatch batch) throws RocksDBException {
       Database db = state.db();
+      if (state.mayBeRemoved(after.eventId())
+          && db.get(Column.EVENTS, after.eventId().toBytes()) == null) {
+        nothingNew = true;
+        return;
+      }
       int target = state.targets().idFor(after.target(), db, batch);
       byte[] key = Keys.step(after.eventId(), target, attempt.series(), attempt.number());
       byte[] step = Records.step(after, attempt);
       if (Arrays.equals(step, db.get(Column.STEPS, key))) {
         // A write that was reported as failed may have reached the disk: the caller came again.
-        repeated = true;
+        nothingNew = true;
         return;
       }
       batch.delete(db.column(Column.DUE), Keys.due(target, position(before)));
@@ -185,10 +190,10 @@ final class Changes {
 
     @Override
     public void written() {
-      if (!repeated && !RocksDbEventStore.isPending(after)) {
+      if (!nothingNew && !RocksDbEventStore.isPending(after)) {
         countPending(state, before, -1);
       }
-      if (!repeated && after.state() == DeliveryState.DEAD) {
+      if (!nothingNew && after.state() == DeliveryState.DEAD) {
         state.counters().dead(number(state, after), 1);
       }
       answer.complete(null);
@@ -409,19 +414,19 @@ final class Changes {
         db.column(Column.DUE), Keys.due(target, position(delivery)), Records.delivery(delivery));
   }
 
-  private static DuePosition position(Delivery delivery) {
+  static DuePosition position(Delivery delivery) {
     return new DuePosition(Objects.requireNonNull(delivery.due()), delivery.eventId());
   }
 
-  private static void countPending(State state, Delivery delivery, int change) {
+  static void countPending(State state, Delivery delivery, int change) {
     state.counters().pending(number(state, delivery), delivery.eventId(), change);
   }
 
-  private static int number(State state, Delivery delivery) {
+  static int number(State state, Delivery delivery) {
     return Objects.requireNonNull(state.targets().id(delivery.target()));
   }
 
-  private static byte[] utf8(String text) {
+  static byte[] utf8(String text) {
     return text.getBytes(StandardCharsets.UTF_8);
   }
 

@@ -19,11 +19,14 @@ import org.rocksdb.Checkpoint;
 import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.ColumnFamilyOptions;
+import org.rocksdb.CompactRangeOptions;
 import org.rocksdb.CompressionType;
 import org.rocksdb.DBOptions;
+import org.rocksdb.FlushOptions;
 import org.rocksdb.IndexType;
 import org.rocksdb.InfoLogLevel;
 import org.rocksdb.LRUCache;
+import org.rocksdb.MutableColumnFamilyOptions;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
@@ -77,6 +80,7 @@ final class Database implements AutoCloseable {
   private final RocksDB db;
   private final WriteOptions durable;
   private final WriteOptions lazy;
+  private final CompactRangeOptions everything;
 
   static {
     RocksDB.loadLibrary();
@@ -86,6 +90,12 @@ final class Database implements AutoCloseable {
     this.folder = folder;
     this.durable = own(new WriteOptions().setSync(true));
     this.lazy = own(new WriteOptions().setSync(false));
+    this.everything =
+        own(
+            new CompactRangeOptions()
+                .setBottommostLevelCompaction(
+                    CompactRangeOptions.BottommostLevelCompaction.kForceOptimized)
+                .setExclusiveManualCompaction(false));
     Cache cache = own(new LRUCache(BLOCK_CACHE));
     BloomFilter bloom = own(new BloomFilter(BLOOM_BITS));
     DBOptions options =
@@ -216,6 +226,53 @@ final class Database implements AutoCloseable {
   /** Gives back the space of files that lie wholly in a range now deleted. */
   void dropFiles(Column column, byte[] from, byte[] to) throws RocksDBException {
     db.deleteFilesInRanges(column(column), List.of(from, to), false);
+  }
+
+  /** What the files of the largest column take, in bytes: so much an {@link #erase} may need. */
+  long largestColumn() throws RocksDBException {
+    long largest = 0;
+    for (ColumnFamilyHandle column : columns.values()) {
+      long bytes =
+          db.getLongProperty(column, "rocksdb.live-sst-files-size")
+              + db.getLongProperty(column, "rocksdb.live-blob-file-size");
+      largest = Math.max(largest, bytes);
+    }
+    return largest;
+  }
+
+  /**
+   * Rewrites every column, so that nothing deleted before stands in any file: the buffers are
+   * flushed, which lets go of the logs, then all files are merged, and of the bodies only those
+   * still held are copied to new blob files. One at a time; blocks.
+   */
+  synchronized void erase() throws RocksDBException {
+    try (FlushOptions flush = new FlushOptions().setWaitForFlush(true)) {
+      db.flush(flush, List.copyOf(columns.values()));
+    }
+    collectBodies(true);
+    try {
+      for (Column column : Column.values()) {
+        db.compactRange(column(column), null, null, everything);
+      }
+    } finally {
+      collectBodies(false);
+    }
+  }
+
+  private void collectBodies(boolean all) throws RocksDBException {
+    db.setOptions(
+        column(Column.BODIES),
+        MutableColumnFamilyOptions.builder()
+            .setEnableBlobGarbageCollection(all)
+            .setBlobGarbageCollectionAgeCutoff(all ? 1.0 : 0.25)
+            .build());
+  }
+
+  /** Ends an {@link #erase} under way, and lets none begin. */
+  void stopErasing() {
+    if (everything.isOwningHandle()) { // a database that could not be opened anew is closed already
+      everything.setCanceled(true);
+    }
   }
 
   /** Links a consistent copy into a folder that does not exist yet. */

@@ -137,9 +137,28 @@ public final class RocksDbEventStore implements EventStore {
     await(answer);
   }
 
-  private static void await(CompletableFuture<Void> answer) {
+  @Override
+  public CompletionStage<Integer> remove(List<EventId> ids) {
+    CompletableFuture<Integer> answer = new CompletableFuture<>();
+    writer.put(new Removal(state, ids, answer));
+    return answer;
+  }
+
+  @Override
+  public boolean forgetCompany(String locationId) {
+    CompletableFuture<Boolean> answer = new CompletableFuture<>();
+    writer.put(new Removal.Company(state, locationId, answer));
+    return await(answer);
+  }
+
+  @Override
+  public void erase() {
+    state.erase();
+  }
+
+  private static <T> T await(CompletableFuture<T> answer) {
     try {
-      answer.join();
+      return answer.join();
     } catch (CompletionException e) {
       throw new StoreUnavailableException("the change could not be stored", e.getCause());
     }
@@ -224,7 +243,16 @@ public final class RocksDbEventStore implements EventStore {
 
   @Override
   public List<EventId> findByWebhookId(String webhookId) {
-    return state.read(db -> state.duplicates().find(webhookId));
+    return state.read(
+        db -> {
+          List<EventId> held = new ArrayList<>();
+          for (EventId id : state.duplicates().find(webhookId)) {
+            if (db.get(Column.EVENTS, id.toBytes()) != null) {
+              held.add(id);
+            }
+          }
+          return held;
+        });
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.ghlrelay.store.rocksdb;
 
+import io.ghlrelay.store.EventId;
 import io.ghlrelay.store.StoreUnavailableException;
 import io.ghlrelay.store.rocksdb.Database.Column;
 import java.io.IOException;
@@ -61,6 +62,9 @@ final class State implements Writer.Sink, AutoCloseable {
   private boolean open = true;
 
   private long lastLook;
+
+  /** No event removed since the start is newer; the writer thread's. */
+  private @Nullable EventId newestRemoved;
 
   private State(
       Path folder, Duration retention, long minFreeSpace, Clock clock, LongSupplier freeSpace)
@@ -229,6 +233,45 @@ final class State implements Writer.Sink, AutoCloseable {
     }
   }
 
+  /** Notes that an event is about to be removed; writer thread only. */
+  void removed(EventId id) {
+    if (newestRemoved == null || newestRemoved.compareTo(id) < 0) {
+      newestRemoved = id;
+    }
+  }
+
+  /**
+   * Whether an event with a delivery in flight may have been removed, so that it has to be looked
+   * up; writer thread only. What was in flight before the start of the process is so no more.
+   */
+  boolean mayBeRemoved(EventId id) {
+    return newestRemoved != null && id.compareTo(newestRemoved) <= 0;
+  }
+
+  /** Rewrites the files; see {@link io.ghlrelay.store.EventStore#erase}. */
+  void erase() {
+    read(
+        database -> {
+          long needed = database.largestColumn();
+          if (freeSpace.getAsLong() - needed < minFreeSpace) {
+            throw new StoreUnavailableException(
+                "the disk of "
+                    + folder
+                    + " has no room to rewrite the store: "
+                    + (needed >> 20)
+                    + " MiB beyond store.rocksdb.minFreeSpace",
+                null);
+          }
+          try {
+            database.erase();
+          } catch (RocksDBException e) {
+            throw new StoreUnavailableException(
+                "the store could not be rewritten: " + e.getMessage(), e);
+          }
+          return true;
+        });
+  }
+
   @Override
   public void write(List<Change> changes, boolean sync) {
     int from = 0;
@@ -356,6 +399,7 @@ final class State implements Writer.Sink, AutoCloseable {
    * only is known to belong to nobody who was told otherwise.
    */
   private void recover() {
+    db.stopErasing();
     lock.writeLock().lock();
     try {
       if (open) {
@@ -380,6 +424,7 @@ final class State implements Writer.Sink, AutoCloseable {
 
   @Override
   public void close() {
+    db.stopErasing();
     lock.writeLock().lock();
     try {
       failure = "the store is closed";
