@@ -56,6 +56,7 @@ public final class Relay implements AutoCloseable {
 
   private static final Duration GAUGES_EVERY = Duration.ofSeconds(2);
   private static final Duration PURGE_EVERY = Duration.ofMinutes(1);
+  private static final Duration CERTIFICATE_EVERY = Duration.ofSeconds(5);
   private static final Logger log = LoggerFactory.getLogger(Relay.class);
 
   private final Transport transport;
@@ -161,7 +162,7 @@ public final class Relay implements AutoCloseable {
       throw e;
     }
     startHousekeeping(clock);
-    control.listening();
+    control.listening(ingress);
     log.info("Ready: {}.", addresses());
   }
 
@@ -215,6 +216,7 @@ public final class Relay implements AutoCloseable {
   private void startHousekeeping(Clock clock) {
     every(GAUGES_EVERY, "refreshing gauges", gauges::refresh);
     every(GAUGES_EVERY, "sampling what happened", activity::sample);
+    every(CERTIFICATE_EVERY, "looking at the certificate", ingress::refreshCertificate);
     every(
         PURGE_EVERY,
         "purging what has left the retention",

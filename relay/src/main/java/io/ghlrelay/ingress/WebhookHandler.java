@@ -23,7 +23,8 @@ import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.netty.util.ReferenceCountUtil;
-import java.net.InetSocketAddress;
+import io.netty.util.concurrent.Future;
+import java.net.InetAddress;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -36,9 +37,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One connection of the ingress: bounds each request, hands it to the {@link Intake}, answers.
- * Requests of a connection are taken one after the other, so answers keep their order. Confined to
- * its event loop.
+ * One connection of the ingress, or one stream of HTTP/2: bounds each request, hands it to the
+ * {@link Intake}, answers. Requests of a connection are taken one after the other, so answers keep
+ * their order. Confined to its event loop.
  */
 final class WebhookHandler extends ChannelInboundHandlerAdapter {
   private static final Logger log = LoggerFactory.getLogger(WebhookHandler.class);
@@ -57,16 +58,31 @@ final class WebhookHandler extends ChannelInboundHandlerAdapter {
   private long reserved;
   private boolean answering;
   private boolean closing;
+  private @Nullable Future<?> nextLook;
 
   WebhookHandler(IngressServer.Shared shared) {
     this.shared = shared;
   }
 
+  /** Behind a handshake the connection has long been active. */
+  @Override
+  public void handlerAdded(ChannelHandlerContext ctx) {
+    if (ctx.channel().isActive()) {
+      watch(ctx);
+    }
+  }
+
   @Override
   public void channelActive(ChannelHandlerContext ctx) {
-    idleSince = System.nanoTime();
-    scheduleLook(ctx);
+    watch(ctx);
     ctx.fireChannelActive();
+  }
+
+  private void watch(ChannelHandlerContext ctx) {
+    if (nextLook == null) {
+      idleSince = System.nanoTime();
+      scheduleLook(ctx);
+    }
   }
 
   /** The first bytes of a request have come, before they could be decoded. */
@@ -79,7 +95,7 @@ final class WebhookHandler extends ChannelInboundHandlerAdapter {
   /** One look per connection every so often is cheaper than an alarm per request. */
   private void scheduleLook(ChannelHandlerContext ctx) {
     long period = Math.max(1, shared.config().requestTimeout().toMillis() / 4);
-    ctx.executor().schedule(() -> look(ctx), period, TimeUnit.MILLISECONDS);
+    nextLook = ctx.executor().schedule(() -> look(ctx), period, TimeUnit.MILLISECONDS);
   }
 
   private void look(ChannelHandlerContext ctx) {
@@ -145,6 +161,10 @@ final class WebhookHandler extends ChannelInboundHandlerAdapter {
 
   private void begin(ChannelHandlerContext ctx, HttpRequest head) {
     receiving();
+    if (head.protocolVersion().majorVersion() != 1) {
+      refuseAndClose(ctx, Refusal.MALFORMED); // the preface of HTTP/2 without TLS among others
+      return;
+    }
     request = head;
     refusal = refusalByHead(head);
     long announced = HttpUtil.getContentLength(head, -1L);
@@ -257,9 +277,12 @@ final class WebhookHandler extends ChannelInboundHandlerAdapter {
       answer(ctx, Answers.refused(why), false);
       return;
     }
+    HttpRequest head = Objects.requireNonNull(request);
     Channel channel = ctx.channel();
-    InetSocketAddress peer = (InetSocketAddress) channel.remoteAddress();
-    switch (shared.failures().failed(peer.getAddress())) {
+    InetAddress sender = Sender.of(channel, head.headers(), shared.config().trustedProxies());
+    // Streams that a proxy gathers from many senders are not ended for one of them.
+    Channel ended = sender.equals(Sender.peer(channel)) ? Sender.connection(channel) : channel;
+    switch (shared.failures().failed(sender)) {
       case NOW -> answer(ctx, Answers.refused(why), false);
       case LATE ->
           ctx.executor()
@@ -267,10 +290,13 @@ final class WebhookHandler extends ChannelInboundHandlerAdapter {
                   () -> {
                     shared.failures().answeredLate();
                     answer(ctx, Answers.refused(why), true);
+                    if (ended != channel) {
+                      ended.close();
+                    }
                   },
                   FailureLimiter.DELAY.toMillis(),
                   TimeUnit.MILLISECONDS);
-      case CLOSE -> ctx.close();
+      case CLOSE -> ended.close();
     }
   }
 
@@ -331,6 +357,9 @@ final class WebhookHandler extends ChannelInboundHandlerAdapter {
     reserved = 0;
     waiting.forEach(ReferenceCountUtil::release);
     waiting.clear();
+    if (nextLook != null) {
+      nextLook.cancel(false);
+    }
     ctx.fireChannelInactive();
   }
 
