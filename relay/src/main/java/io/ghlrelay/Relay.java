@@ -43,6 +43,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -96,12 +97,24 @@ public final class Relay implements AutoCloseable {
    */
   public static Relay start(ConfigSource source, Clock clock, JitterSource jitter)
       throws ConfigException, IOException {
-    RelayConfig config = source.load();
-    config.warnings().forEach(warning -> log.warn("{}", warning));
-    return new Relay(source, config, clock, jitter);
+    return start(source, clock, jitter, UnaryOperator.identity());
   }
 
-  private Relay(ConfigSource source, RelayConfig config, Clock clock, JitterSource jitter)
+  /** With something around the store, for tests of a store that is slow. */
+  static Relay start(
+      ConfigSource source, Clock clock, JitterSource jitter, UnaryOperator<EventStore> around)
+      throws ConfigException, IOException {
+    RelayConfig config = source.load();
+    config.warnings().forEach(warning -> log.warn("{}", warning));
+    return new Relay(source, config, clock, jitter, around);
+  }
+
+  private Relay(
+      ConfigSource source,
+      RelayConfig config,
+      Clock clock,
+      JitterSource jitter,
+      UnaryOperator<EventStore> around)
       throws IOException {
     // Beside the opening of the store: each takes a tenth of a second or two.
     CompletableFuture<CryptoProviders> choosing =
@@ -109,7 +122,7 @@ public final class Relay implements AutoCloseable {
     this.registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     this.activity = new Activity(registry, clock);
     this.feed = new LiveFeed(Long.toString(clock.millis(), Character.MAX_RADIX));
-    this.store = openStore(config.store(), clock, registry);
+    this.store = around.apply(openStore(config.store(), clock, registry));
     CryptoProviders crypto = choosing.join();
     log.info("Signatures are verified by {}.", crypto.describe());
     this.transport = Transport.open();

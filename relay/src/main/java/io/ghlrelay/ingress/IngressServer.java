@@ -11,6 +11,7 @@ import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Clock;
 import java.time.Duration;
@@ -28,8 +29,12 @@ public final class IngressServer implements AutoCloseable {
   /** A connection without a request is closed after this. */
   static final Duration IDLE = Duration.ofSeconds(75);
 
-  /** Body bytes being received or admitted at once, over all connections. */
-  private static final long MAX_RECEIVING = 256L << 20;
+  /**
+   * Body bytes being received or admitted at once, over all connections: never more than a quarter of
+   * the heap, since each may be held once more on its way to the disk.
+   */
+  private static final long MAX_RECEIVING =
+      Math.min(256L << 20, Runtime.getRuntime().maxMemory() / 4);
 
   private static final int BACKLOG = 1024;
 
@@ -55,6 +60,7 @@ public final class IngressServer implements AutoCloseable {
     private final FailureLimiter failures = new FailureLimiter(Ticker.systemTicker());
     private final Clock clock;
     private final AtomicLong receiving = new AtomicLong();
+    private final NotePace slowedNotes = new NotePace();
     private volatile IngressConfig config;
     private volatile @Nullable Certificate certificate;
     private volatile boolean draining;
@@ -99,6 +105,15 @@ public final class IngressServer implements AutoCloseable {
 
     boolean draining() {
       return draining;
+    }
+
+    /** Tells the operator who sends bad signatures. */
+    void noteSlowed(InetAddress sender) {
+      if (slowedNotes.due()) {
+        log.info(
+            "{} has sent too many bad signatures: the answers are late, or 429. All are counted.",
+            sender.getHostAddress());
+      }
     }
 
     /** Reserves room for body bytes; false if too much is being received. */

@@ -10,7 +10,6 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,8 +20,7 @@ import org.slf4j.LoggerFactory;
  */
 final class ProxyHeader extends SimpleChannelInboundHandler<HAProxyMessage> {
   private static final Logger log = LoggerFactory.getLogger(ProxyHeader.class);
-  private static final long NOTE_EVERY = TimeUnit.SECONDS.toNanos(10);
-  private static final AtomicLong noteAgainAt = new AtomicLong(System.nanoTime());
+  private static final NotePace notes = new NotePace();
 
   private final Duration patience;
   private final Runnable whenTaken;
@@ -41,9 +39,7 @@ final class ProxyHeader extends SimpleChannelInboundHandler<HAProxyMessage> {
 
   /** Tells the operator why a connection was closed, now and then: floods fill no log. */
   static void refused(InetAddress peer, String why) {
-    long due = noteAgainAt.get();
-    long now = System.nanoTime();
-    if (now - due >= 0 && noteAgainAt.compareAndSet(due, now + NOTE_EVERY)) {
+    if (notes.due()) {
       log.warn("A connection from {} was closed (ingress.proxyProtocol): {}.", peer, why);
     }
   }

@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 final class Sender {
   private static final AttributeKey<InetAddress> PEER = AttributeKey.valueOf(Sender.class, "peer");
 
+  private static final AttributeKey<Boolean> PROVEN = AttributeKey.valueOf(Sender.class, "proven");
+
   private Sender() {}
 
   /** Notes who is at the other end of a connection, by TCP or by a trusted PROXY header. */
@@ -33,6 +35,17 @@ final class Sender {
   /** The connection of a channel: itself, or that of a stream of HTTP/2. */
   static Channel connection(Channel channel) {
     return channel instanceof Http2StreamChannel ? channel.parent() : channel;
+  }
+
+  /** Notes whether the last signature on a connection was good. */
+  static void proved(Channel channel, boolean good) {
+    connection(channel).attr(PROVEN).set(good);
+  }
+
+  /** Whether it was, and the connection is the sender's own. */
+  static boolean isProven(Channel channel, InetAddress sender) {
+    return Boolean.TRUE.equals(connection(channel).attr(PROVEN).get())
+        && sender.equals(peer(channel));
   }
 
   /** Whether an address is in one of the blocks. */

@@ -167,6 +167,9 @@ final class WebhookHandler extends ChannelInboundHandlerAdapter {
     }
     request = head;
     refusal = refusalByHead(head);
+    if (refusal == null && !mayCheck(ctx.channel(), sender(ctx, head))) {
+      refusal = Refusal.UNCHECKED;
+    }
     long announced = HttpUtil.getContentLength(head, -1L);
     body = new BodyBuffer(announced);
     if (refusal == Refusal.TOO_LARGE || (refusal != null && HttpUtil.is100ContinueExpected(head))) {
@@ -251,6 +254,14 @@ final class WebhookHandler extends ChannelInboundHandlerAdapter {
             });
   }
 
+  private boolean mayCheck(Channel channel, InetAddress sender) {
+    return shared.failures().mayCheck(sender, Sender.isProven(channel, sender));
+  }
+
+  private InetAddress sender(ChannelHandlerContext ctx, HttpRequest head) {
+    return Sender.of(ctx.channel(), head.headers(), shared.config().trustedProxies());
+  }
+
   private static List<Header> endToEnd(HttpRequest head) {
     List<Header> headers = new ArrayList<>(head.headers().size());
     for (Map.Entry<String, String> header : head.headers()) {
@@ -261,6 +272,12 @@ final class WebhookHandler extends ChannelInboundHandlerAdapter {
 
   private void finish(
       ChannelHandlerContext ctx, Intake.@Nullable Result result, @Nullable Throwable failure) {
+    if (result != null) {
+      Sender.proved(
+          ctx.channel(),
+          !(result instanceof Intake.Result.Refused refused
+              && refused.refusal() == Refusal.UNVERIFIED));
+    }
     if (result instanceof Intake.Result.Accepted accepted) {
       answer(ctx, Answers.accepted(accepted.id(), accepted.duplicate()), false);
     } else if (result instanceof Intake.Result.Refused refused) {
@@ -273,30 +290,28 @@ final class WebhookHandler extends ChannelInboundHandlerAdapter {
 
   private void refuse(ChannelHandlerContext ctx, Refusal why) {
     shared.metrics().refused(why);
-    if (why != Refusal.UNVERIFIED) {
+    if (why != Refusal.UNVERIFIED && why != Refusal.UNCHECKED) {
       answer(ctx, Answers.refused(why), false);
       return;
     }
-    HttpRequest head = Objects.requireNonNull(request);
     Channel channel = ctx.channel();
-    InetAddress sender = Sender.of(channel, head.headers(), shared.config().trustedProxies());
-    // Streams that a proxy gathers from many senders are not ended for one of them.
-    Channel ended = sender.equals(Sender.peer(channel)) ? Sender.connection(channel) : channel;
-    switch (shared.failures().failed(sender)) {
+    InetAddress sender = sender(ctx, Objects.requireNonNull(request));
+    FailureLimiter failures = shared.failures();
+    switch (why == Refusal.UNVERIFIED ? failures.failed(sender) : failures.unchecked()) {
       case NOW -> answer(ctx, Answers.refused(why), false);
-      case LATE ->
-          ctx.executor()
-              .schedule(
-                  () -> {
-                    shared.failures().answeredLate();
-                    answer(ctx, Answers.refused(why), true);
-                    if (ended != channel) {
-                      ended.close();
-                    }
-                  },
-                  FailureLimiter.DELAY.toMillis(),
-                  TimeUnit.MILLISECONDS);
-      case CLOSE -> ended.close();
+      case LATE -> {
+        shared.noteSlowed(sender);
+        ctx.executor()
+            .schedule(
+                () -> {
+                  failures.answeredLate();
+                  answer(ctx, Answers.refused(why), false);
+                },
+                FailureLimiter.DELAY.toMillis(),
+                TimeUnit.MILLISECONDS);
+      }
+      // Streams that a proxy gathers from many senders are not ended for one of them.
+      case CLOSE -> (sender.equals(Sender.peer(channel)) ? Sender.connection(channel) : channel).close();
     }
   }
 
