@@ -11,11 +11,11 @@ import java.util.concurrent.atomic.AtomicLong;
 /**
  * Keeps those who send bad signatures from taking the time of those who do not. Thread-safe.
  *
- * <p>Within its budget an address gets its 401 at once; beyond it the 401 comes late, and only so many
- * requests a second of such addresses are checked at all: a check costs more than all else that a
- * forged request asks for. The others get 429, which the platform sends again. Never held are
- * addresses without a failure, and connections whose last signature was good: behind a proxy all
- * requests may share one address.
+ * <p>Within its budget an address gets its 401 at once; beyond it the 401 comes late, and only so
+ * many requests a second of such addresses are checked at all: a check costs more than all else
+ * that a forged request asks for. The others get 429, which the platform sends again. Never held
+ * are addresses without a failure, and connections whose last signature was good: behind a proxy
+ * all requests may share one address.
  */
 final class FailureLimiter {
   /** Failures an address may have at once: a developer trying keys never meets the limit. */

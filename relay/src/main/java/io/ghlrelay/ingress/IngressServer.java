@@ -30,8 +30,8 @@ public final class IngressServer implements AutoCloseable {
   static final Duration IDLE = Duration.ofSeconds(75);
 
   /**
-   * Body bytes being received or admitted at once, over all connections: never more than a quarter of
-   * the heap, since each may be held once more on its way to the disk.
+   * Body bytes being received or admitted at once, over all connections: never more than a quarter
+   * of the heap, since each may be held once more on its way to the disk.
    */
   private static final long MAX_RECEIVING =
       Math.min(256L << 20, Runtime.getRuntime().maxMemory() / 4);

@@ -311,7 +311,8 @@ final class WebhookHandler extends ChannelInboundHandlerAdapter {
                 TimeUnit.MILLISECONDS);
       }
       // Streams that a proxy gathers from many senders are not ended for one of them.
-      case CLOSE -> (sender.equals(Sender.peer(channel)) ? Sender.connection(channel) : channel).close();
+      case CLOSE ->
+          (sender.equals(Sender.peer(channel)) ? Sender.connection(channel) : channel).close();
     }
   }
 

@@ -92,8 +92,7 @@ class FailureLimiterTest {
     // 500,000 came. Each address is checked once unknown; then all share what there is for all.
     assertThat(checked)
         .isLessThan(
-            1_000
-                + 11 * (FailureLimiter.PER_SECOND_OF_ALL + FailureLimiter.CHECKS_PER_SECOND));
+            1_000 + 11 * (FailureLimiter.PER_SECOND_OF_ALL + FailureLimiter.CHECKS_PER_SECOND));
   }
 
   @Test

@@ -32,7 +32,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Ten times as many events as the store bears: what is acknowledged is kept, the rest comes again. */
+/**
+ * Ten times as many events as the store bears: what is acknowledged is kept, the rest comes again.
+ */
 class OverloadIT {
   private static final Duration PATIENCE = Duration.ofSeconds(120);
 
@@ -92,7 +94,8 @@ class OverloadIT {
                 .start();
         RelayProcess relay = start(sink)) {
       Matcher ready =
-          Pattern.compile("events at (http://[^/]*/webhooks), .* admin API at (http://[0-9.:]*[0-9])")
+          Pattern.compile(
+                  "events at (http://[^/]*/webhooks), .* admin API at (http://[0-9.:]*[0-9])")
               .matcher(String.join("\n", relay.log));
       assertThat(ready.find()).isTrue();
       URI webhooks = URI.create(ready.group(1));
@@ -108,7 +111,10 @@ class OverloadIT {
       assertThat(delivered).isEqualTo(acknowledged);
 
       String again = refused.iterator().next();
-      assertThat(post(webhooks, Integer.parseInt(again.substring(1))).get(60, TimeUnit.SECONDS).statusCode())
+      assertThat(
+              post(webhooks, Integer.parseInt(again.substring(1)))
+                  .get(60, TimeUnit.SECONDS)
+                  .statusCode())
           .as("one that was refused, sent again")
           .isEqualTo(200);
       await().atMost(PATIENCE).until(() -> delivered.contains(again));

@@ -26,9 +26,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Sends forged events at a fixed rate, whatever the answers do. Each has a well-formed signature, of
- * another body: it costs its receiver a whole verification, or whatever it does instead. A closed
- * connection is opened again. Confined to its thread.
+ * Sends forged events at a fixed rate, whatever the answers do. Each has a well-formed signature,
+ * of another body: it costs its receiver a whole verification, or whatever it does instead. A
+ * closed connection is opened again. Confined to its thread.
  *
  * @param to where they are sent, plain HTTP
  * @param rate requests a second
