@@ -1,16 +1,22 @@
 package io.ghlrelay.ingress;
 
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.ChannelPromise;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http2.DecoratingHttp2ConnectionEncoder;
 import io.netty.handler.codec.http2.DefaultHttp2GoAwayFrame;
+import io.netty.handler.codec.http2.Http2ConnectionDecoder;
+import io.netty.handler.codec.http2.Http2ConnectionEncoder;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2FrameCodec;
 import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
 import io.netty.handler.codec.http2.Http2GoAwayFrame;
+import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2HeadersFrame;
 import io.netty.handler.codec.http2.Http2MultiplexHandler;
 import io.netty.handler.codec.http2.Http2PingFrame;
@@ -18,6 +24,7 @@ import io.netty.handler.codec.http2.Http2PriorityFrame;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2SettingsFrame;
 import io.netty.handler.codec.http2.Http2StreamFrameToHttpObjectCodec;
+import io.netty.util.AsciiString;
 import io.netty.util.ReferenceCountUtil;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -59,6 +66,9 @@ final class Http2Connection extends ChannelDuplexHandler {
   /** How long requests under way may take when the connection ends. */
   private static final long GRACE_MILLIS = 2_000;
 
+  private static final AsciiString TOO_LARGE =
+      HttpResponseStatus.REQUEST_HEADER_FIELDS_TOO_LARGE.codeAsText();
+
   private static final Logger log = LoggerFactory.getLogger(Http2Connection.class);
 
   private final IngressServer.Shared shared;
@@ -72,10 +82,43 @@ final class Http2Connection extends ChannelDuplexHandler {
     this.codec = codec;
   }
 
+  /** Counts what the codec itself refuses, since it never becomes a request. */
+  private static final class CodecBuilder extends Http2FrameCodecBuilder {
+    private final IngressServer.Shared shared;
+
+    CodecBuilder(IngressServer.Shared shared) {
+      this.shared = shared;
+      server(true);
+    }
+
+    @Override
+    protected Http2FrameCodec build(
+        Http2ConnectionDecoder decoder, Http2ConnectionEncoder encoder, Http2Settings settings) {
+      return super.build(
+          decoder,
+          new DecoratingHttp2ConnectionEncoder(encoder) {
+            @Override
+            public ChannelFuture writeHeaders(
+                ChannelHandlerContext ctx,
+                int stream,
+                Http2Headers headers,
+                int padding,
+                boolean last,
+                ChannelPromise promise) {
+              if (TOO_LARGE.contentEquals(headers.status())) {
+                shared.metrics().refused(Refusal.HEADERS_TOO_LARGE);
+              }
+              return super.writeHeaders(ctx, stream, headers, padding, last, promise);
+            }
+          },
+          settings);
+    }
+  }
+
   /** Adds the handlers of HTTP/2 to a connection that has negotiated it. */
   static void begin(ChannelPipeline pipeline, IngressServer.Shared shared) {
     Http2FrameCodec codec =
-        Http2FrameCodecBuilder.forServer()
+        new CodecBuilder(shared)
             .initialSettings(
                 Http2Settings.defaultSettings()
                     .maxConcurrentStreams(MAX_STREAMS)

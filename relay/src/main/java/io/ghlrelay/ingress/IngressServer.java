@@ -16,7 +16,6 @@ import java.net.InetSocketAddress;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Objects;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -59,7 +58,7 @@ public final class IngressServer implements AutoCloseable {
     private final IngressMetrics metrics;
     private final FailureLimiter failures = new FailureLimiter(Ticker.systemTicker());
     private final Clock clock;
-    private final AtomicLong receiving = new AtomicLong();
+    private final BodyBudget bodies = new BodyBudget(MAX_RECEIVING);
     private final NotePace slowedNotes = new NotePace();
     private volatile IngressConfig config;
     private volatile @Nullable Certificate certificate;
@@ -116,17 +115,8 @@ public final class IngressServer implements AutoCloseable {
       }
     }
 
-    /** Reserves room for body bytes; false if too much is being received. */
-    boolean reserve(long bytes) {
-      if (receiving.addAndGet(bytes) <= MAX_RECEIVING) {
-        return true;
-      }
-      receiving.addAndGet(-bytes);
-      return false;
-    }
-
-    void release(long bytes) {
-      receiving.addAndGet(-bytes);
+    BodyBudget bodies() {
+      return bodies;
     }
   }
 

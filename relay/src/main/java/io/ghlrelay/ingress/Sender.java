@@ -42,10 +42,9 @@ final class Sender {
     connection(channel).attr(PROVEN).set(good);
   }
 
-  /** Whether it was, and the connection is the sender's own. */
-  static boolean isProven(Channel channel, InetAddress sender) {
-    return Boolean.TRUE.equals(connection(channel).attr(PROVEN).get())
-        && sender.equals(peer(channel));
+  /** Whether it was. */
+  static boolean isProven(Channel channel) {
+    return Boolean.TRUE.equals(connection(channel).attr(PROVEN).get());
   }
 
   /** Whether an address is in one of the blocks. */

@@ -212,7 +212,7 @@ final class WebhookHandler extends ChannelInboundHandlerAdapter {
       refuseAndClose(ctx, Refusal.TOO_LARGE);
       return;
     }
-    if (refusal == null && !shared.reserve(more)) {
+    if (refusal == null && !shared.bodies().reserve(more, Sender.isProven(ctx.channel()))) {
       refusal = Refusal.UNAVAILABLE;
     } else if (refusal == null) {
       reserved += more;
@@ -255,7 +255,9 @@ final class WebhookHandler extends ChannelInboundHandlerAdapter {
   }
 
   private boolean mayCheck(Channel channel, InetAddress sender) {
-    return shared.failures().mayCheck(sender, Sender.isProven(channel, sender));
+    // What a proxy's connection has proven it has not for each sender behind it.
+    boolean proven = Sender.isProven(channel) && sender.equals(Sender.peer(channel));
+    return shared.failures().mayCheck(sender, proven);
   }
 
   private InetAddress sender(ChannelHandlerContext ctx, HttpRequest head) {
@@ -279,7 +281,7 @@ final class WebhookHandler extends ChannelInboundHandlerAdapter {
               && refused.refusal() == Refusal.UNVERIFIED));
     }
     if (result instanceof Intake.Result.Accepted accepted) {
-      answer(ctx, Answers.accepted(accepted.id(), accepted.duplicate()), false);
+      answer(ctx, Answers.accepted(accepted.id(), accepted.duplicate()));
     } else if (result instanceof Intake.Result.Refused refused) {
       refuse(ctx, refused.refusal());
     } else {
@@ -291,21 +293,22 @@ final class WebhookHandler extends ChannelInboundHandlerAdapter {
   private void refuse(ChannelHandlerContext ctx, Refusal why) {
     shared.metrics().refused(why);
     if (why != Refusal.UNVERIFIED && why != Refusal.UNCHECKED) {
-      answer(ctx, Answers.refused(why), false);
+      answer(ctx, Answers.refused(why));
       return;
     }
     Channel channel = ctx.channel();
     InetAddress sender = sender(ctx, Objects.requireNonNull(request));
     FailureLimiter failures = shared.failures();
     switch (why == Refusal.UNVERIFIED ? failures.failed(sender) : failures.unchecked()) {
-      case NOW -> answer(ctx, Answers.refused(why), false);
+      case NOW -> answer(ctx, Answers.refused(why));
       case LATE -> {
+        release(); // a flood of large bodies is not to fill the memory while it waits
         shared.noteSlowed(sender);
         ctx.executor()
             .schedule(
                 () -> {
                   failures.answeredLate();
-                  answer(ctx, Answers.refused(why), false);
+                  answer(ctx, Answers.refused(why));
                 },
                 FailureLimiter.DELAY.toMillis(),
                 TimeUnit.MILLISECONDS);
@@ -316,9 +319,9 @@ final class WebhookHandler extends ChannelInboundHandlerAdapter {
     }
   }
 
-  private void answer(ChannelHandlerContext ctx, FullHttpResponse response, boolean close) {
+  private void answer(ChannelHandlerContext ctx, FullHttpResponse response) {
     HttpRequest head = Objects.requireNonNull(request);
-    boolean keepAlive = HttpUtil.isKeepAlive(head) && !close && !shared.draining();
+    boolean keepAlive = HttpUtil.isKeepAlive(head) && !shared.draining();
     if (!keepAlive) {
       Answers.closing(response);
     } else if (!head.protocolVersion().isKeepAliveDefault()) {
@@ -326,8 +329,7 @@ final class WebhookHandler extends ChannelInboundHandlerAdapter {
     }
     FullHttpResponse sent =
         head.method().equals(HttpMethod.HEAD) ? response.replace(ctx.alloc().buffer(0)) : response;
-    shared.release(reserved);
-    reserved = 0;
+    release();
     request = null;
     body = null;
     refusal = null;
@@ -339,6 +341,11 @@ final class WebhookHandler extends ChannelInboundHandlerAdapter {
       closing = true;
       written.addListener(ChannelFutureListener.CLOSE);
     }
+  }
+
+  private void release() {
+    shared.bodies().release(reserved);
+    reserved = 0;
   }
 
   /** The answer is on its way: takes what was pipelined meanwhile, else reads on. */
@@ -356,8 +363,7 @@ final class WebhookHandler extends ChannelInboundHandlerAdapter {
   private void refuseAndClose(ChannelHandlerContext ctx, Refusal why) {
     closing = true;
     shared.metrics().refused(why);
-    shared.release(reserved);
-    reserved = 0;
+    release();
     body = null;
     // Closing at once with unread bytes would reset the connection, and the answer could be lost
     // with it: read and drop for a moment, as long as the sender goes on sending.
@@ -369,8 +375,7 @@ final class WebhookHandler extends ChannelInboundHandlerAdapter {
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
     closing = true;
-    shared.release(reserved);
-    reserved = 0;
+    release();
     waiting.forEach(ReferenceCountUtil::release);
     waiting.clear();
     if (nextLook != null) {

@@ -139,6 +139,9 @@ class Http2IT {
       assertThat(elsewhere.join().statusCode()).isEqualTo(404);
       assertThat(unsigned.join().statusCode()).isEqualTo(401);
       assertThat(genuine).allSatisfy(one -> assertThat(one.join().statusCode()).isEqualTo(200));
+      assertThat(relay.send(HttpRequest.newBuilder(relay.admin("/metrics"))).body())
+          .contains("relay_events_received_total{outcome=\"headers_too_large\"} 1.0")
+          .contains("relay_events_received_total{outcome=\"too_large\"} 2.0");
     }
   }
 
