@@ -2,10 +2,13 @@ package io.ghlrelay;
 
 import io.ghlrelay.admin.RelayControl;
 import io.ghlrelay.config.ConfigException;
+import io.ghlrelay.config.ConfigProblem;
+import io.ghlrelay.config.IngressConfig;
 import io.ghlrelay.config.RelayConfig;
 import io.ghlrelay.config.TargetConfig;
 import io.ghlrelay.delivery.Dispatcher;
 import io.ghlrelay.ingress.CompanyDirectory;
+import io.ghlrelay.ingress.IngressServer;
 import io.ghlrelay.ingress.Intake;
 import io.ghlrelay.platform.CryptoProviders;
 import io.ghlrelay.platform.SignatureScheme;
@@ -20,6 +23,7 @@ import io.ghlrelay.store.EventStore;
 import io.ghlrelay.store.Header;
 import io.ghlrelay.store.StoreStats;
 import io.ghlrelay.store.StoreUnavailableException;
+import java.io.IOException;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -45,7 +49,7 @@ final class LiveControl implements RelayControl {
   private final Intake intake;
   private final Clock clock;
   private volatile RelayConfig config;
-  private volatile boolean listening;
+  private volatile @Nullable IngressServer ingress;
   private volatile boolean draining;
 
   LiveControl(
@@ -67,8 +71,8 @@ final class LiveControl implements RelayControl {
     this.clock = clock;
   }
 
-  void listening() {
-    listening = true;
+  void listening(IngressServer server) {
+    ingress = server;
   }
 
   void draining() {
@@ -215,7 +219,7 @@ final class LiveControl implements RelayControl {
     List<String> warnings = new ArrayList<>();
     fresh.warnings().forEach(warning -> warnings.add(warning.toString()));
     Map<String, Boolean> fixed = new HashMap<>();
-    fixed.put("ingress", fresh.ingress().equals(config.ingress()));
+    fixed.put("ingress.listen", fresh.ingress().listen().equals(config.ingress().listen()));
     fixed.put("admin", fresh.admin().equals(config.admin()));
     fixed.put("store", fresh.store().equals(config.store()));
     fixed.forEach(
@@ -224,11 +228,14 @@ final class LiveControl implements RelayControl {
             warnings.add(section + ": changes here need a restart; the old values stay in force");
           }
         });
+    // What can fail comes first: all or nothing.
+    Runnable ingressChange = prepared(fresh.ingress());
     intake.swap(Relay.rules(fresh, crypto));
     dispatcher.configure(fresh.targets(), store.pausedTargets());
+    ingressChange.run();
     config =
         new RelayConfig(
-            config.ingress(),
+            fresh.ingress().withListen(config.ingress().listen()),
             config.admin(),
             fresh.verification(),
             config.store(),
@@ -245,9 +252,23 @@ final class LiveControl implements RelayControl {
     return warnings;
   }
 
+  private Runnable prepared(IngressConfig fresh) throws ConfigException {
+    IngressServer server = ingress;
+    try {
+      if (server == null) {
+        throw new IOException("the relay is still starting; try again");
+      }
+      return server.prepare(fresh);
+    } catch (IOException e) {
+      throw new ConfigException(
+          List.of(new ConfigProblem("ingress", 0, 0, String.valueOf(e.getMessage()))));
+    }
+  }
+
   @Override
   public List<Check> readiness() {
     StoreStats stats = store.stats();
+    boolean listening = ingress != null;
     return List.of(
         new Check("listener", listening, listening ? "takes events" : "not yet listening"),
         new Check(

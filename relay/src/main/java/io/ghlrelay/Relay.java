@@ -45,6 +45,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -58,6 +59,7 @@ public final class Relay implements AutoCloseable {
 
   private static final Duration GAUGES_EVERY = Duration.ofSeconds(2);
   private static final Duration PURGE_EVERY = Duration.ofMinutes(1);
+  private static final Duration CERTIFICATE_EVERY = Duration.ofSeconds(5);
   private static final Logger log = LoggerFactory.getLogger(Relay.class);
 
   private final Transport transport;
@@ -98,12 +100,24 @@ public final class Relay implements AutoCloseable {
    */
   public static Relay start(ConfigSource source, Clock clock, JitterSource jitter)
       throws ConfigException, IOException {
-    RelayConfig config = source.load();
-    config.warnings().forEach(warning -> log.warn("{}", warning));
-    return new Relay(source, config, clock, jitter);
+    return start(source, clock, jitter, UnaryOperator.identity());
   }
 
-  private Relay(ConfigSource source, RelayConfig config, Clock clock, JitterSource jitter)
+  /** With something around the store, for tests of a store that is slow. */
+  static Relay start(
+      ConfigSource source, Clock clock, JitterSource jitter, UnaryOperator<EventStore> around)
+      throws ConfigException, IOException {
+    RelayConfig config = source.load();
+    config.warnings().forEach(warning -> log.warn("{}", warning));
+    return new Relay(source, config, clock, jitter, around);
+  }
+
+  private Relay(
+      ConfigSource source,
+      RelayConfig config,
+      Clock clock,
+      JitterSource jitter,
+      UnaryOperator<EventStore> around)
       throws IOException {
     // Beside the opening of the store: each takes a tenth of a second or two.
     CompletableFuture<CryptoProviders> choosing =
@@ -112,7 +126,7 @@ public final class Relay implements AutoCloseable {
     this.registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     this.activity = new Activity(registry, clock);
     this.feed = new LiveFeed(Long.toString(clock.millis(), Character.MAX_RADIX));
-    this.store = openStore(config.store(), clock, registry);
+    this.store = around.apply(openStore(config.store(), clock, registry));
     CryptoProviders crypto = choosing.join();
     log.info("Signatures are verified by {}.", crypto.describe());
     this.transport = Transport.open();
@@ -173,7 +187,7 @@ public final class Relay implements AutoCloseable {
       throw e;
     }
     startHousekeeping(clock);
-    control.listening();
+    control.listening(ingress);
     log.info("Ready: {}.", addresses());
   }
 
@@ -227,6 +241,7 @@ public final class Relay implements AutoCloseable {
   private void startHousekeeping(Clock clock) {
     every(GAUGES_EVERY, "refreshing gauges", gauges::refresh);
     every(GAUGES_EVERY, "sampling what happened", activity::sample);
+    every(CERTIFICATE_EVERY, "looking at the certificate", ingress::refreshCertificate);
     every(
         PURGE_EVERY,
         "purging what has left the retention",

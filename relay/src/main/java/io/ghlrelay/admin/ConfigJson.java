@@ -67,8 +67,12 @@ final class ConfigJson {
     if (tls != null) {
       json.putObject("tls")
           .put("certificate", tls.certificate().toString())
-          .put("key", tls.key().toString());
+          .put("key", tls.key().toString())
+          .put("minVersion", tls.minVersion().text());
     }
+    json.set(
+        "trustedProxies", texts(ingress.trustedProxies().stream().map(String::valueOf).toList()));
+    json.put("proxyProtocol", ingress.proxyProtocol());
     return json;
   }
 

@@ -27,7 +27,7 @@ public record AddressRule(boolean linkLocal, boolean publicOnly) {
       Set.of("fd00:ec2:0:0:0:0:0:254", "100.100.100.200", "192.0.0.192");
 
   /** IANA's special-purpose blocks that Java's own predicates do not know. */
-  private static final List<Block> SPECIAL =
+  private static final List<AddressBlock> SPECIAL =
       Stream.of(
               "0.0.0.0/8",
               "100.64.0.0/10",
@@ -40,13 +40,13 @@ public record AddressRule(boolean linkLocal, boolean publicOnly) {
               "fc00::/7",
               "2001:db8::/32",
               "100::/64")
-          .map(Block::parse)
+          .map(AddressBlock::parse)
           .toList();
 
   /** IPv6 addresses that lead to the IPv4 address in their last four bytes, or behind 2002. */
-  private static final Block NAT64 = Block.parse("64:ff9b::/96");
+  private static final AddressBlock NAT64 = AddressBlock.parse("64:ff9b::/96");
 
-  private static final Block SIX_TO_FOUR = Block.parse("2002::/16");
+  private static final AddressBlock SIX_TO_FOUR = AddressBlock.parse("2002::/16");
 
   /**
    * Why an address is refused.
@@ -84,34 +84,6 @@ public record AddressRule(boolean linkLocal, boolean publicOnly) {
       return InetAddress.getByAddress(bytes);
     } catch (UnknownHostException e) {
       throw new IllegalStateException("four bytes are an address", e);
-    }
-  }
-
-  /** A block of addresses. */
-  private record Block(byte[] prefix, int bits) {
-    static Block parse(String text) {
-      int slash = text.indexOf('/');
-      try {
-        return new Block(
-            InetAddress.getByName(text.substring(0, slash)).getAddress(),
-            Integer.parseInt(text.substring(slash + 1)));
-      } catch (UnknownHostException e) {
-        throw new IllegalStateException(text + " is no address", e);
-      }
-    }
-
-    boolean holds(InetAddress address) {
-      byte[] bytes = address.getAddress();
-      if (bytes.length != prefix.length) {
-        return false;
-      }
-      for (int bit = 0; bit < bits; bit++) {
-        int mask = 0x80 >> (bit & 7);
-        if (((bytes[bit >> 3] ^ prefix[bit >> 3]) & mask) != 0) {
-          return false;
-        }
-      }
-      return true;
     }
   }
 }

@@ -41,7 +41,6 @@ public final class ConfigLoader {
   private static final int MAX_FILE = 1 << 20;
 
   private static final int MAX_ALIASES = 50;
-  private static final Duration HOUR = Duration.ofHours(1);
 
   private final Map<String, String> environment;
   private final Map<String, String> flags;
@@ -119,7 +118,7 @@ public final class ConfigLoader {
   }
 
   private static RelayConfig relay(Section all, Path folder) {
-    IngressConfig ingress = ingress(all.section("ingress"), folder);
+    IngressConfig ingress = new IngressReader(folder).read(all.section("ingress"));
     AdminConfig admin = admin(all.section("admin"), folder);
     VerificationConfig verification = verification(all.section("verification"), folder);
     StoreConfig store = store(all.section("store"), folder);
@@ -149,38 +148,6 @@ public final class ConfigLoader {
         });
   }
 
-  private static IngressConfig ingress(Section section, Path folder) {
-    ListenAddress listen = listen(section, new ListenAddress("0.0.0.0", 8080));
-    String path = section.text("path", "/webhooks");
-    if (!path.startsWith("/") || path.indexOf('?') >= 0 || path.indexOf('#') >= 0) {
-      section.error("path", "'" + path + "' (expected: a path that starts with /)");
-    }
-    int maxBodySize = (int) section.size("maxBodySize", 1 << 20, 1 << 10, 64 << 20);
-    Duration timeout =
-        section.duration("requestTimeout", Duration.ofSeconds(10), Duration.ofMillis(100), HOUR);
-    int connections = section.integer("maxConnections", 10_000, 1, 1_000_000);
-    IngressConfig.Tls tls = section.has("tls") ? tls(section.section("tls"), folder) : null;
-    section.end();
-    return new IngressConfig(listen, path, maxBodySize, timeout, connections, tls);
-  }
-
-  private static IngressConfig.Tls tls(Section section, Path folder) {
-    Path certificate = file(section, "certificate", folder);
-    Path key = file(section, "key", folder);
-    section.end();
-    return new IngressConfig.Tls(certificate, key);
-  }
-
-  private static Path file(Section section, String key, Path folder) {
-    Path path = folder.resolve(section.text(key, ""));
-    if (!section.has(key)) {
-      section.error(key, "is missing");
-    } else if (!Files.isRegularFile(path)) {
-      section.error(key, "there is no file " + path);
-    }
-    return path;
-  }
-
   private static AdminConfig admin(Section section, Path folder) {
     ListenAddress listen = listen(section, new ListenAddress("127.0.0.1", 9090));
     String token = section.text("token", "");
@@ -200,7 +167,8 @@ public final class ConfigLoader {
         auditFile.isEmpty() ? null : folder.resolve(auditFile).normalize());
   }
 
-  private static ListenAddress listen(Section section, ListenAddress fallback) {
+  /** The address under {@code listen}. */
+  static ListenAddress listen(Section section, ListenAddress fallback) {
     return section.read(
         "listen",
         fallback,

@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /** Meters of the ingress; all registered at once so that they read 0 before anything happens. */
 public final class IngressMetrics {
@@ -44,6 +45,8 @@ public final class IngressMetrics {
   private final Timer acknowledgement;
   private final DistributionSummary size;
   private final AtomicLong lastReceivedSeconds = new AtomicLong();
+  private final AtomicLong certificateExpirySeconds = new AtomicLong();
+  private final AtomicLong certificateRefused = new AtomicLong();
 
   /** Over a registry. */
   public IngressMetrics(MeterRegistry registry) {
@@ -84,6 +87,15 @@ public final class IngressMetrics {
             "When an event was last stored, or taken by the target of a direct route, since the"
                 + " start of the relay; 0 if none was.")
         .baseUnit("seconds")
+        .register(registry);
+    Gauge.builder(
+            "relay.ingress.certificate.expiry.timestamp", certificateExpirySeconds, AtomicLong::get)
+        .description("Until when the certificate in force is valid; 0 without ingress.tls.")
+        .baseUnit("seconds")
+        .register(registry);
+    Gauge.builder("relay.ingress.certificate.refused", certificateRefused, AtomicLong::get)
+        .description(
+            "1 if the certificate on disk cannot be used, so that an older one is in force.")
         .register(registry);
   }
 
@@ -136,6 +148,11 @@ public final class IngressMetrics {
     } else {
       directFailed.increment();
     }
+  }
+
+  void certificate(@Nullable Instant notAfter, boolean newOneRefused) {
+    certificateExpirySeconds.set(notAfter == null ? 0 : notAfter.getEpochSecond());
+    certificateRefused.set(newOneRefused ? 1 : 0);
   }
 
   void refused(Refusal refusal) {

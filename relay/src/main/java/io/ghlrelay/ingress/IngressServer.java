@@ -4,28 +4,21 @@ import com.github.benmanes.caffeine.cache.Ticker;
 import io.ghlrelay.config.IngressConfig;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.socket.ServerSocketChannel;
-import io.netty.channel.socket.SocketChannel;
-import io.netty.handler.codec.http.HttpDecoderConfig;
-import io.netty.handler.codec.http.HttpMessage;
-import io.netty.handler.codec.http.HttpRequestDecoder;
-import io.netty.handler.codec.http.HttpResponseEncoder;
-import io.netty.handler.ssl.SslContext;
-import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The public listener. Verification runs on the event loops: nothing measured argued for a hand-off
@@ -35,20 +28,23 @@ public final class IngressServer implements AutoCloseable {
   /** A connection without a request is closed after this. */
   static final Duration IDLE = Duration.ofSeconds(75);
 
-  /** Longest request line, in bytes. */
-  private static final int MAX_LINE = 8 << 10;
-
-  /** Largest header block, in bytes: two signatures take 1 KiB. */
-  private static final int MAX_HEADERS = 16 << 10;
-
-  /** Body bytes being received or admitted at once, over all connections. */
-  private static final long MAX_RECEIVING = 256L << 20;
+  /**
+   * Body bytes being received or admitted at once, over all connections: never more than a quarter
+   * of the heap, since each may be held once more on its way to the disk.
+   */
+  private static final long MAX_RECEIVING =
+      Math.min(256L << 20, Runtime.getRuntime().maxMemory() / 4);
 
   private static final int BACKLOG = 1024;
+
+  private static final Logger log = LoggerFactory.getLogger(IngressServer.class);
 
   private final Channel listener;
   private final ChannelGroup connections;
   private final Shared shared;
+
+  /** Why the certificate on disk could not be taken up; null if it was. Guarded by this. */
+  private @Nullable String problem;
 
   private IngressServer(Channel listener, ChannelGroup connections, Shared shared) {
     this.listener = listener;
@@ -58,16 +54,24 @@ public final class IngressServer implements AutoCloseable {
 
   /** What all connections share. Thread-safe. */
   static final class Shared {
-    private final IngressConfig config;
     private final Intake intake;
     private final IngressMetrics metrics;
     private final FailureLimiter failures = new FailureLimiter(Ticker.systemTicker());
     private final Clock clock;
-    private final AtomicLong receiving = new AtomicLong();
+    private final BodyBudget bodies = new BodyBudget(MAX_RECEIVING);
+    private final NotePace slowedNotes = new NotePace();
+    private volatile IngressConfig config;
+    private volatile @Nullable Certificate certificate;
     private volatile boolean draining;
 
-    Shared(IngressConfig config, Intake intake, IngressMetrics metrics, Clock clock) {
+    Shared(
+        IngressConfig config,
+        @Nullable Certificate certificate,
+        Intake intake,
+        IngressMetrics metrics,
+        Clock clock) {
       this.config = config;
+      this.certificate = certificate;
       this.intake = intake;
       this.metrics = metrics;
       this.clock = clock;
@@ -75,6 +79,11 @@ public final class IngressServer implements AutoCloseable {
 
     IngressConfig config() {
       return config;
+    }
+
+    /** For handshakes from now on; null = plain HTTP. */
+    @Nullable Certificate certificate() {
+      return certificate;
     }
 
     Intake intake() {
@@ -97,17 +106,17 @@ public final class IngressServer implements AutoCloseable {
       return draining;
     }
 
-    /** Reserves room for body bytes; false if too much is being received. */
-    boolean reserve(long bytes) {
-      if (receiving.addAndGet(bytes) <= MAX_RECEIVING) {
-        return true;
+    /** Tells the operator who sends bad signatures. */
+    void noteSlowed(InetAddress sender) {
+      if (slowedNotes.due()) {
+        log.info(
+            "{} has sent too many bad signatures: the answers are late, or 429. All are counted.",
+            sender.getHostAddress());
       }
-      receiving.addAndGet(-bytes);
-      return false;
     }
 
-    void release(long bytes) {
-      receiving.addAndGet(-bytes);
+    BodyBudget bodies() {
+      return bodies;
     }
   }
 
@@ -131,9 +140,18 @@ public final class IngressServer implements AutoCloseable {
       IngressMetrics metrics,
       Clock clock)
       throws IOException {
-    Shared shared = new Shared(config, intake, metrics, clock);
+    Certificate certificate = read(config);
+    if (certificate != null) {
+      try {
+        certificate.validAt(clock.instant());
+      } catch (IOException e) {
+        // Not a reason to take no events at all: some clients do not look.
+        log.warn("{}. Clients will refuse it.", e.getMessage());
+      }
+    }
+    Shared shared = new Shared(config, certificate, intake, metrics, clock);
+    metrics.certificate(certificate == null ? null : certificate.notAfter(), false);
     ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
-    SslContext tls = tls(config.tls());
     ServerBootstrap bootstrap =
         new ServerBootstrap()
             .group(group)
@@ -141,21 +159,7 @@ public final class IngressServer implements AutoCloseable {
             .option(ChannelOption.SO_BACKLOG, BACKLOG)
             .option(ChannelOption.SO_REUSEADDR, true)
             .childOption(ChannelOption.TCP_NODELAY, true)
-            .childHandler(
-                new ChannelInitializer<SocketChannel>() {
-                  @Override
-                  protected void initChannel(SocketChannel channel) {
-                    if (connections.size() >= config.maxConnections()) {
-                      channel.close();
-                      return;
-                    }
-                    connections.add(channel);
-                    if (tls != null) {
-                      channel.pipeline().addLast(tls.newHandler(channel.alloc()));
-                    }
-                    pipeline(channel, shared);
-                  }
-                });
+            .childHandler(new ConnectionSetup(shared, connections));
     var bound =
         bootstrap.bind(config.listen().host(), config.listen().port()).awaitUninterruptibly();
     if (!bound.isSuccess()) {
@@ -170,58 +174,63 @@ public final class IngressServer implements AutoCloseable {
     return new IngressServer(bound.channel(), connections, shared);
   }
 
-  private static void pipeline(SocketChannel channel, Shared shared) {
-    WebhookHandler webhooks = new WebhookHandler(shared);
-    HttpDecoderConfig limits =
-        new HttpDecoderConfig()
-            .setMaxInitialLineLength(MAX_LINE)
-            .setMaxHeaderSize(MAX_HEADERS)
-            .setValidateHeaders(true);
-    channel
-        .pipeline()
-        .addLast(
-            // before the decoder: a request's time runs from its first byte
-            new ChannelInboundHandlerAdapter() {
-              @Override
-              public void channelRead(ChannelHandlerContext ctx, Object message) {
-                webhooks.receiving();
-                ctx.fireChannelRead(message);
-              }
-            },
-            new StrictRequestDecoder(limits),
-            new HttpResponseEncoder(),
-            webhooks);
+  private static @Nullable Certificate read(IngressConfig config) throws IOException {
+    return config.tls() == null ? null : Certificate.read(config.tls());
   }
 
-  /** Refuses a request with both Content-Length and Transfer-Encoding: it smells of smuggling. */
-  private static final class StrictRequestDecoder extends HttpRequestDecoder {
-    StrictRequestDecoder(HttpDecoderConfig limits) {
-      super(limits);
+  /**
+   * Prepares other settings, of which all but {@code listen} can change while it runs. Connections
+   * that are open go on as they began, but for limits of requests.
+   *
+   * @return puts the settings in force; nothing has changed before it is run
+   * @throws IOException if the TLS files cannot be used or are not valid now, with words for the
+   *     operator
+   */
+  public Runnable prepare(IngressConfig fresh) throws IOException {
+    Certificate certificate = read(fresh);
+    if (certificate != null) {
+      certificate.validAt(shared.clock().instant());
     }
-
-    @Override
-    protected void handleTransferEncodingChunkedWithContentLength(HttpMessage message) {
-      throw new IllegalArgumentException("both Content-Length and Transfer-Encoding");
-    }
+    return () -> {
+      synchronized (this) {
+        shared.config = fresh.withListen(shared.config.listen());
+        use(certificate);
+      }
+    };
   }
 
-  private static @Nullable SslContext tls(IngressConfig.@Nullable Tls tls) throws IOException {
-    if (tls == null) {
-      return null;
+  /**
+   * Takes up a certificate that was renewed where it is, or says that what is there cannot be used.
+   */
+  public synchronized void refreshCertificate() {
+    IngressConfig.Tls tls = shared.config.tls();
+    Certificate now = shared.certificate;
+    if (tls == null || now == null) {
+      return;
     }
     try {
-      return SslContextBuilder.forServer(tls.certificate().toFile(), tls.key().toFile()).build();
-    } catch (IllegalArgumentException | IOException e) {
-      throw new IOException(
-          "ingress.tls: "
-              + tls.certificate()
-              + " and "
-              + tls.key()
-              + " cannot be used: "
-              + e.getMessage()
-              + ". Expected a PEM certificate chain and its unencrypted PKCS#8 key.",
-          e);
+      if (!now.isStillIn(tls)) {
+        use(Certificate.read(tls).validAt(shared.clock().instant()));
+        log.info("The certificate was changed on disk: new connections get the new one.");
+      } else if (problem != null) {
+        use(now);
+      }
+    } catch (IOException e) {
+      if (!Objects.equals(problem, e.getMessage())) {
+        problem = e.getMessage();
+        shared.metrics.certificate(now.notAfter(), true);
+        log.error(
+            "{}. The certificate in force, valid until {}, stays in force.",
+            e.getMessage(),
+            now.notAfter());
+      }
     }
+  }
+
+  private void use(@Nullable Certificate certificate) {
+    shared.certificate = certificate;
+    problem = null;
+    shared.metrics.certificate(certificate == null ? null : certificate.notAfter(), false);
   }
 
   /** Where it listens. */
@@ -233,9 +242,11 @@ public final class IngressServer implements AutoCloseable {
   public void drain() {
     shared.draining = true;
     listener.close().awaitUninterruptibly();
+    connections.forEach(
+        connection -> connection.pipeline().fireUserEventTriggered(Http2Connection.DRAIN));
   }
 
-  /** Closes the listener and every connection. */
+  /** Closes the listener and every connection; one of HTTP/2 after the answers under way. */
   @Override
   public void close() {
     listener.close().awaitUninterruptibly();

@@ -19,7 +19,9 @@ enum Refusal {
   EXPECTATION(417, "This expectation cannot be met.", null, null),
   HEADERS_TOO_LARGE(431, "The headers are larger than allowed.", null, null),
   /** 429 is the only status that every published rule set of the platform retries. */
-  UNAVAILABLE(429, "The event cannot be stored now; send it again.", "Retry-After", "5");
+  UNAVAILABLE(429, "The event cannot be stored now; send it again.", "Retry-After", "5"),
+  /** Its sender has had too many bad signatures for this one to be checked. */
+  UNCHECKED(429, "Too many requests; send it again later.", "Retry-After", "5");
 
   private final int status;
   private final String title;

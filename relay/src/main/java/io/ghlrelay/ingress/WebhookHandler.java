@@ -23,7 +23,8 @@ import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.netty.util.ReferenceCountUtil;
-import java.net.InetSocketAddress;
+import io.netty.util.concurrent.Future;
+import java.net.InetAddress;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -36,9 +37,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One connection of the ingress: bounds each request, hands it to the {@link Intake}, answers.
- * Requests of a connection are taken one after the other, so answers keep their order. Confined to
- * its event loop.
+ * One connection of the ingress, or one stream of HTTP/2: bounds each request, hands it to the
+ * {@link Intake}, answers. Requests of a connection are taken one after the other, so answers keep
+ * their order. Confined to its event loop.
  */
 final class WebhookHandler extends ChannelInboundHandlerAdapter {
   private static final Logger log = LoggerFactory.getLogger(WebhookHandler.class);
@@ -57,16 +58,31 @@ final class WebhookHandler extends ChannelInboundHandlerAdapter {
   private long reserved;
   private boolean answering;
   private boolean closing;
+  private @Nullable Future<?> nextLook;
 
   WebhookHandler(IngressServer.Shared shared) {
     this.shared = shared;
   }
 
+  /** Behind a handshake the connection has long been active. */
+  @Override
+  public void handlerAdded(ChannelHandlerContext ctx) {
+    if (ctx.channel().isActive()) {
+      watch(ctx);
+    }
+  }
+
   @Override
   public void channelActive(ChannelHandlerContext ctx) {
-    idleSince = System.nanoTime();
-    scheduleLook(ctx);
+    watch(ctx);
     ctx.fireChannelActive();
+  }
+
+  private void watch(ChannelHandlerContext ctx) {
+    if (nextLook == null) {
+      idleSince = System.nanoTime();
+      scheduleLook(ctx);
+    }
   }
 
   /** The first bytes of a request have come, before they could be decoded. */
@@ -79,7 +95,7 @@ final class WebhookHandler extends ChannelInboundHandlerAdapter {
   /** One look per connection every so often is cheaper than an alarm per request. */
   private void scheduleLook(ChannelHandlerContext ctx) {
     long period = Math.max(1, shared.config().requestTimeout().toMillis() / 4);
-    ctx.executor().schedule(() -> look(ctx), period, TimeUnit.MILLISECONDS);
+    nextLook = ctx.executor().schedule(() -> look(ctx), period, TimeUnit.MILLISECONDS);
   }
 
   private void look(ChannelHandlerContext ctx) {
@@ -145,8 +161,15 @@ final class WebhookHandler extends ChannelInboundHandlerAdapter {
 
   private void begin(ChannelHandlerContext ctx, HttpRequest head) {
     receiving();
+    if (head.protocolVersion().majorVersion() != 1) {
+      refuseAndClose(ctx, Refusal.MALFORMED); // the preface of HTTP/2 without TLS among others
+      return;
+    }
     request = head;
     refusal = refusalByHead(head);
+    if (refusal == null && !mayCheck(ctx.channel(), sender(ctx, head))) {
+      refusal = Refusal.UNCHECKED;
+    }
     long announced = HttpUtil.getContentLength(head, -1L);
     body = new BodyBuffer(announced);
     if (refusal == Refusal.TOO_LARGE || (refusal != null && HttpUtil.is100ContinueExpected(head))) {
@@ -189,7 +212,7 @@ final class WebhookHandler extends ChannelInboundHandlerAdapter {
       refuseAndClose(ctx, Refusal.TOO_LARGE);
       return;
     }
-    if (refusal == null && !shared.reserve(more)) {
+    if (refusal == null && !shared.bodies().reserve(more, Sender.isProven(ctx.channel()))) {
       refusal = Refusal.UNAVAILABLE;
     } else if (refusal == null) {
       reserved += more;
@@ -231,6 +254,16 @@ final class WebhookHandler extends ChannelInboundHandlerAdapter {
             });
   }
 
+  private boolean mayCheck(Channel channel, InetAddress sender) {
+    // What a proxy's connection has proven it has not for each sender behind it.
+    boolean proven = Sender.isProven(channel) && sender.equals(Sender.peer(channel));
+    return shared.failures().mayCheck(sender, proven);
+  }
+
+  private InetAddress sender(ChannelHandlerContext ctx, HttpRequest head) {
+    return Sender.of(ctx.channel(), head.headers(), shared.config().trustedProxies());
+  }
+
   private static List<Header> endToEnd(HttpRequest head) {
     List<Header> headers = new ArrayList<>(head.headers().size());
     for (Map.Entry<String, String> header : head.headers()) {
@@ -241,10 +274,16 @@ final class WebhookHandler extends ChannelInboundHandlerAdapter {
 
   private void finish(
       ChannelHandlerContext ctx, Intake.@Nullable Result result, @Nullable Throwable failure) {
+    if (result != null) {
+      Sender.proved(
+          ctx.channel(),
+          !(result instanceof Intake.Result.Refused refused
+              && refused.refusal() == Refusal.UNVERIFIED));
+    }
     if (result instanceof Intake.Result.Accepted accepted) {
-      answer(ctx, Answers.accepted(accepted.id(), accepted.duplicate()), false);
+      answer(ctx, Answers.accepted(accepted.id(), accepted.duplicate()));
     } else if (result instanceof Intake.Result.Forwarded forwarded) {
-      answer(ctx, Answers.forwarded(forwarded.id(), forwarded.answer()), false);
+      answer(ctx, Answers.forwarded(forwarded.id(), forwarded.answer()));
     } else if (result instanceof Intake.Result.Refused refused) {
       refuse(ctx, refused.refusal());
     } else {
@@ -255,34 +294,39 @@ final class WebhookHandler extends ChannelInboundHandlerAdapter {
 
   private void refuse(ChannelHandlerContext ctx, Refusal why) {
     shared.metrics().refused(why);
-    if (why != Refusal.UNVERIFIED) {
-      answer(ctx, Answers.refused(why), false);
+    if (why != Refusal.UNVERIFIED && why != Refusal.UNCHECKED) {
+      answer(ctx, Answers.refused(why));
       return;
     }
     Channel channel = ctx.channel();
-    InetSocketAddress peer = (InetSocketAddress) channel.remoteAddress();
-    switch (shared.failures().failed(peer.getAddress())) {
-      case NOW -> answer(ctx, Answers.refused(why), false);
-      case LATE ->
-          ctx.executor()
-              .schedule(
-                  () -> {
-                    shared.failures().answeredLate();
-                    answer(ctx, Answers.refused(why), true);
-                  },
-                  FailureLimiter.DELAY.toMillis(),
-                  TimeUnit.MILLISECONDS);
+    InetAddress sender = sender(ctx, Objects.requireNonNull(request));
+    FailureLimiter failures = shared.failures();
+    switch (why == Refusal.UNVERIFIED ? failures.failed(sender) : failures.unchecked()) {
+      case NOW -> answer(ctx, Answers.refused(why));
+      case LATE -> {
+        release(); // a flood of large bodies is not to fill the memory while it waits
+        shared.noteSlowed(sender);
+        ctx.executor()
+            .schedule(
+                () -> {
+                  failures.answeredLate();
+                  answer(ctx, Answers.refused(why));
+                },
+                FailureLimiter.DELAY.toMillis(),
+                TimeUnit.MILLISECONDS);
+      }
+      // Streams that a proxy gathers from many senders are not ended for one of them.
       case CLOSE -> {
         closing = true;
         answering = false; // there will be no answer
-        ctx.close();
+        (sender.equals(Sender.peer(channel)) ? Sender.connection(channel) : channel).close();
       }
     }
   }
 
-  private void answer(ChannelHandlerContext ctx, FullHttpResponse response, boolean close) {
+  private void answer(ChannelHandlerContext ctx, FullHttpResponse response) {
     HttpRequest head = Objects.requireNonNull(request);
-    boolean keepAlive = HttpUtil.isKeepAlive(head) && !close && !shared.draining();
+    boolean keepAlive = HttpUtil.isKeepAlive(head) && !shared.draining();
     if (!keepAlive) {
       Answers.closing(response);
     } else if (!head.protocolVersion().isKeepAliveDefault()) {
@@ -290,8 +334,7 @@ final class WebhookHandler extends ChannelInboundHandlerAdapter {
     }
     FullHttpResponse sent =
         head.method().equals(HttpMethod.HEAD) ? response.replace(ctx.alloc().buffer(0)) : response;
-    shared.release(reserved);
-    reserved = 0;
+    release();
     request = null;
     body = null;
     refusal = null;
@@ -303,6 +346,11 @@ final class WebhookHandler extends ChannelInboundHandlerAdapter {
       closing = true;
       written.addListener(ChannelFutureListener.CLOSE);
     }
+  }
+
+  private void release() {
+    shared.bodies().release(reserved);
+    reserved = 0;
   }
 
   /** The answer is on its way: takes what was pipelined meanwhile, else reads on. */
@@ -320,8 +368,7 @@ final class WebhookHandler extends ChannelInboundHandlerAdapter {
   private void refuseAndClose(ChannelHandlerContext ctx, Refusal why) {
     closing = true;
     shared.metrics().refused(why);
-    shared.release(reserved);
-    reserved = 0;
+    release();
     body = null;
     // Closing at once with unread bytes would reset the connection, and the answer could be lost
     // with it: read and drop for a moment, as long as the sender goes on sending.
@@ -334,11 +381,13 @@ final class WebhookHandler extends ChannelInboundHandlerAdapter {
   public void channelInactive(ChannelHandlerContext ctx) {
     closing = true;
     if (!answering) {
-      shared.release(reserved);
-      reserved = 0;
+      release();
     } // else its body is still in use, until the answer that now nobody hears
     waiting.forEach(ReferenceCountUtil::release);
     waiting.clear();
+    if (nextLook != null) {
+      nextLook.cancel(false);
+    }
     ctx.fireChannelInactive();
   }
 

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.networknt.schema.Schema;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
+import io.ghlrelay.TestCertificates;
 import io.ghlrelay.retry.RetryPolicy;
 import java.io.IOException;
 import java.io.InputStream;
@@ -139,6 +140,13 @@ public class ConfigLoaderTest {
             "the public key cannot be used"),
         Arguments.of("admin: {listen: \"0.0.0.0:9090\"}\n", 1, 17, "needs a token"),
         Arguments.of("ingress: {path: hooks}\n", 1, 17, "starts with /"),
+        Arguments.of("ingress: {trustedProxies: [all]}\n", 1, 28, "for example 10.0.0.0/8"),
+        Arguments.of("ingress: {trustedProxies: [\"::/0\"]}\n", 1, 28, "trusts everybody"),
+        Arguments.of(
+            "ingress: {trustedProxies: [10.0.0.1/8]}\n", 1, 28, "did you mean '10.0.0.0/8'?"),
+        Arguments.of("ingress: {proxyProtocol: true}\n", 1, 26, "ingress.trustedProxies"),
+        Arguments.of("ingress: {tls: {certificate: no.pem}}\n", 1, 30, "there is no file"),
+        Arguments.of("ingress: {tls: {minVersion: 1.1}}\n", 1, 29, "\"1.2\" or \"1.3\""),
         Arguments.of("admin: {token: \"${NOPE}\"}\n", 1, 16, "NOPE is not set"),
         Arguments.of("ingress: {listen: \"a:1\"}\ningress: {}\n", 2, 1, "twice"),
         Arguments.of("targets: [a]\n", 1, 10, "expected keys and values"),
@@ -238,6 +246,11 @@ public class ConfigLoaderTest {
         Arguments.of("ingress: {requestTimeout: PT5S}", true),
         Arguments.of("ingress: {maxBodySize: 2MB}", false),
         Arguments.of("ingress: {unknown: 1}", false),
+        Arguments.of("ingress: {trustedProxies: [10.0.0.0/8], proxyProtocol: true}", true),
+        Arguments.of("ingress: {trustedProxies: [somewhere]}", false),
+        Arguments.of("ingress: {trustedProxies: 10.0.0.0/8}", false),
+        Arguments.of("ingress: {proxyProtocol: maybe}", false),
+        Arguments.of("ingress: {tls: {certificate: a, key: b, minVersion: \"1.1\"}}", false),
         Arguments.of("admin: {listen: \"127.0.0.1:0\", token: x}", true),
         Arguments.of("admin: {auditFile: audit.jsonl}", true),
         Arguments.of("admin: {auditFile: [a]}", false),
@@ -296,6 +309,24 @@ public class ConfigLoaderTest {
   static JsonNode json(String yaml) {
     return new ObjectMapper()
         .valueToTree(new Load(LoadSettings.builder().build()).loadFromString(yaml));
+  }
+
+  @Test
+  void tlsIsReadWithItsFilesAndTheySpeakForThemselves() throws Exception {
+    TestCertificates.valid().write(folder.resolve("chain.pem"), folder.resolve("key.pem"));
+    String tls = "ingress: {tls: {certificate: chain.pem, key: %s, minVersion: 1.3}}\n";
+
+    IngressConfig ingress = load(tls.formatted("key.pem")).ingress();
+
+    assertThat(ingress.tls())
+        .isEqualTo(
+            new IngressConfig.Tls(
+                folder.resolve("chain.pem"), folder.resolve("key.pem"), TlsVersion.TLS_1_3));
+    assertThat(schema().validate(json(tls.formatted("key.pem")))).isEmpty();
+    assertThatThrownBy(() -> load(tls.formatted("chain.pem")))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("relay.yaml:1:30: ingress.tls.certificate: ")
+        .hasMessageContaining("PKCS#8, not encrypted");
   }
 
   @Test

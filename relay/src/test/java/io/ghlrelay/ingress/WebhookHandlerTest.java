@@ -21,6 +21,7 @@ import io.netty.handler.codec.http.DefaultFullHttpRequest;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpVersion;
+import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -64,12 +65,13 @@ class WebhookHandlerTest {
             clock);
     IngressConfig config =
         new IngressConfig(
-            new ListenAddress("127.0.0.1", 0), "/w", 1 << 20, Duration.ofSeconds(10), 10, null);
-    return new IngressServer.Shared(config, intake, metrics, clock);
+            new ListenAddress("127.0.0.1", 0), "/w", 1 << 20, Duration.ofSeconds(10), 10, null, List.of(), false);
+    return new IngressServer.Shared(config, null, intake, metrics, clock);
   }
 
   private EmbeddedChannel posted(String body) {
     EmbeddedChannel channel = new EmbeddedChannel(new WebhookHandler(shared));
+    Sender.connected(channel, InetAddress.getLoopbackAddress());
     byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
     var request =
         new DefaultFullHttpRequest(
@@ -80,9 +82,9 @@ class WebhookHandlerTest {
   }
 
   private boolean noBodyIsHeld() {
-    boolean none = shared.reserve(ALL);
+    boolean none = shared.bodies().reserve(ALL, true);
     if (none) {
-      shared.release(ALL);
+      shared.bodies().release(ALL);
     }
     return none;
   }

@@ -24,6 +24,7 @@ public final class RelayFixture implements AutoCloseable {
   private final Path config;
   private final HttpClient http = HttpClient.newHttpClient();
   final Relay relay;
+  private String ingress;
 
   public RelayFixture(Path folder, String targetsAndRoutes) throws Exception {
     this(folder, targetsAndRoutes, new SteadyClock(), new RandomJitter());
@@ -31,21 +32,39 @@ public final class RelayFixture implements AutoCloseable {
 
   RelayFixture(Path folder, String targetsAndRoutes, Clock clock, JitterSource jitter)
       throws Exception {
+    this(folder, "", targetsAndRoutes, clock, jitter);
+  }
+
+  /** With more settings of the ingress, each behind a comma. */
+  RelayFixture(Path folder, String ingress, String targetsAndRoutes) throws Exception {
+    this(folder, ingress, targetsAndRoutes, new SteadyClock(), new RandomJitter());
+  }
+
+  private RelayFixture(
+      Path folder, String ingress, String targetsAndRoutes, Clock clock, JitterSource jitter)
+      throws Exception {
+    this.ingress = ingress;
     platform.writeKey(folder.resolve("dev.pub.pem"));
     config = folder.resolve("relay.yaml");
     configure(targetsAndRoutes);
     relay = Relay.start(() -> new ConfigLoader(Map.of(), Map.of()).load(config), clock, jitter);
   }
 
+  void configure(String settings, String targetsAndRoutes) throws java.io.IOException {
+    ingress = settings;
+    configure(targetsAndRoutes);
+  }
+
   void configure(String targetsAndRoutes) throws java.io.IOException {
     Files.writeString(
         config,
         """
-        ingress: {listen: "127.0.0.1:0", maxBodySize: 64KiB, requestTimeout: 1s}
+        ingress: {listen: "127.0.0.1:0", maxBodySize: 64KiB, requestTimeout: 1s%s}
         admin: {listen: "127.0.0.1:0"}
         verification: {keys: [{scheme: ed25519, publicKeyFile: dev.pub.pem}]}
         store: {rocksdb: {path: data}}
         """
+                .formatted(ingress)
             + targetsAndRoutes);
   }
 

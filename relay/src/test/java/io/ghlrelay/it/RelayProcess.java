@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -24,17 +26,27 @@ public final class RelayProcess implements AutoCloseable {
   /** With more environment variables. */
   public RelayProcess(Path config, Map<String, String> environment)
       throws IOException, InterruptedException {
-    Path java = Path.of(System.getProperty("java.home"), "bin", "java");
-    ProcessBuilder builder =
-        new ProcessBuilder(
-                java.toString(),
-                "-Xmx512m",
-                "-jar",
-                System.getProperty("relay.jar"),
-                "serve",
-                "-c",
-                config.toString())
-            .redirectErrorStream(true);
+    this(
+        List.of(
+            "-Xmx512m", "-jar", System.getProperty("relay.jar"), "serve", "-c", config.toString()),
+        environment);
+  }
+
+  /** A relay that a class of the tests starts, with options of the virtual machine before it. */
+  static RelayProcess of(Class<?> main, List<String> options, String... arguments)
+      throws IOException, InterruptedException {
+    List<String> words = new ArrayList<>(options);
+    words.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+    words.addAll(List.of(arguments));
+    return new RelayProcess(words, Map.of());
+  }
+
+  private RelayProcess(List<String> words, Map<String, String> environment)
+      throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(words);
+    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.environment().putAll(environment);
     process = builder.start();
     Thread reader = new Thread(this::read, "relay-output");

@@ -68,7 +68,8 @@ class MainTest {
   void theHelpBeginsWithExamplesAndListsExitCodes() {
     assertThat(run("--help")).isZero();
     assertThat(out).startsWith("Examples:").contains("certify", "Exit codes: 0 all is well");
-    for (String verb : List.of("keygen", "simulate", "schedule", "sink", "certify", "bench")) {
+    for (String verb :
+        List.of("keygen", "simulate", "schedule", "sink", "certify", "bench", "flood")) {
       assertThat(run(verb, "--help")).isZero();
       assertThat(out).startsWith("Examples:\n  conformance " + verb);
     }
