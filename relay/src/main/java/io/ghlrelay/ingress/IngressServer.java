@@ -14,8 +14,6 @@ import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.codec.http.HttpDecoderConfig;
-import io.netty.handler.codec.http.HttpMessage;
-import io.netty.handler.codec.http.HttpRequestDecoder;
 import io.netty.handler.codec.http.HttpResponseEncoder;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
@@ -66,7 +64,7 @@ public final class IngressServer implements AutoCloseable {
     private final AtomicLong receiving = new AtomicLong();
     private volatile boolean draining;
 
-    private Shared(IngressConfig config, Intake intake, IngressMetrics metrics, Clock clock) {
+    Shared(IngressConfig config, Intake intake, IngressMetrics metrics, Clock clock) {
       this.config = config;
       this.intake = intake;
       this.metrics = metrics;
@@ -170,7 +168,8 @@ public final class IngressServer implements AutoCloseable {
     return new IngressServer(bound.channel(), connections, shared);
   }
 
-  private static void pipeline(SocketChannel channel, Shared shared) {
+  /** What a connection's bytes pass, behind TLS. */
+  static void pipeline(Channel channel, Shared shared) {
     WebhookHandler webhooks = new WebhookHandler(shared);
     HttpDecoderConfig limits =
         new HttpDecoderConfig()
@@ -191,18 +190,6 @@ public final class IngressServer implements AutoCloseable {
             new StrictRequestDecoder(limits),
             new HttpResponseEncoder(),
             webhooks);
-  }
-
-  /** Refuses a request with both Content-Length and Transfer-Encoding: it smells of smuggling. */
-  private static final class StrictRequestDecoder extends HttpRequestDecoder {
-    StrictRequestDecoder(HttpDecoderConfig limits) {
-      super(limits);
-    }
-
-    @Override
-    protected void handleTransferEncodingChunkedWithContentLength(HttpMessage message) {
-      throw new IllegalArgumentException("both Content-Length and Transfer-Encoding");
-    }
   }
 
   private static @Nullable SslContext tls(IngressConfig.@Nullable Tls tls) throws IOException {
