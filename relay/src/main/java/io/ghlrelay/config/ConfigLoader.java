@@ -25,6 +25,10 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
+import org.snakeyaml.engine.v2.api.lowlevel.Parse;
+import org.snakeyaml.engine.v2.events.CollectionEndEvent;
+import org.snakeyaml.engine.v2.events.CollectionStartEvent;
+import org.snakeyaml.engine.v2.events.Event;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import org.snakeyaml.engine.v2.nodes.Node;
@@ -42,6 +46,10 @@ public final class ConfigLoader {
   private static final int MAX_FILE = 1 << 20;
 
   private static final int MAX_ALIASES = 50;
+
+  /** Deepest nesting, of which a configuration needs 6: the composer recurses. */
+  private static final int MAX_DEPTH = 50;
+
   private static final Duration HOUR = Duration.ofHours(1);
 
   private final Map<String, String> environment;
@@ -97,9 +105,12 @@ public final class ConfigLoader {
               .setMaxAliasesForCollections(MAX_ALIASES)
               .setCodePointLimit(MAX_FILE)
               .build();
-      return new Compose(settings)
-          .composeString(new String(bytes, StandardCharsets.UTF_8))
-          .orElse(null);
+      String text = new String(bytes, StandardCharsets.UTF_8);
+      if (isTooDeep(text, settings)) {
+        problems.error(nowhere, "not usable YAML: nested deeper than " + MAX_DEPTH);
+        return null;
+      }
+      return new Compose(settings).composeString(text).orElse(null);
     } catch (MarkedYamlEngineException e) {
       String what = e.getProblem() == null ? String.valueOf(e.getContext()) : e.getProblem();
       problems.error(
@@ -110,6 +121,18 @@ public final class ConfigLoader {
       problems.error(nowhere, "the file cannot be read (" + e + ")");
     }
     return null;
+  }
+
+  private static boolean isTooDeep(String text, LoadSettings settings) {
+    int depth = 0;
+    for (Event event : new Parse(settings).parseString(text)) {
+      if (event instanceof CollectionStartEvent && ++depth > MAX_DEPTH) {
+        return true;
+      } else if (event instanceof CollectionEndEvent) {
+        depth--;
+      }
+    }
+    return false;
   }
 
   private static RelayConfig relay(Section all, Path folder) {
@@ -166,7 +189,7 @@ public final class ConfigLoader {
   }
 
   private static Path file(Section section, String key, Path folder) {
-    Path path = folder.resolve(section.text(key, ""));
+    Path path = section.path(key, "", folder);
     if (!section.has(key)) {
       section.error(key, "is missing");
     } else if (!Files.isRegularFile(path)) {
@@ -309,7 +332,7 @@ public final class ConfigLoader {
       engine = new StoreConfig.Memory();
     } else {
       Section rocksdb = section.section("rocksdb");
-      Path path = folder.resolve(rocksdb.text("path", "data")).normalize();
+      Path path = rocksdb.path("path", "data", folder).normalize();
       long minFreeSpace = rocksdb.size("minFreeSpace", 256L << 20, 0, 1L << 50);
       rocksdb.end();
       engine = new StoreConfig.RocksDb(path, minFreeSpace);

@@ -27,9 +27,10 @@ final class References {
   /**
    * The text with its references resolved.
    *
+   * @param referred gets each value that came from elsewhere, and the reference it stands for
    * @throws IllegalArgumentException naming the reference that cannot be resolved, never a value
    */
-  String resolve(String text) {
+  String resolve(String text, Map<String, String> referred) {
     if (text.indexOf('$') < 0) {
       return text;
     }
@@ -48,7 +49,12 @@ final class References {
         if (end < 0) {
           throw new IllegalArgumentException("'${' without '}' (a dollar sign is written $$)");
         }
-        resolved.append(reference(text.substring(at + 2, end)));
+        String name = text.substring(at + 2, end);
+        String value = reference(name);
+        resolved.append(value);
+        if (!value.isEmpty()) {
+          referred.put(value, "${" + name + "}");
+        }
         at = end + 1;
       } else {
         resolved.append('$');

@@ -1,6 +1,7 @@
 package io.ghlrelay.config;
 
 import io.ghlrelay.config.Value.Where;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -194,7 +195,10 @@ final class Section {
       return null;
     }
     try {
-      return new Value(context.references.resolve(scalar.getValue()), where(node));
+      Map<String, String> referred = new LinkedHashMap<>();
+      String text = context.references.resolve(scalar.getValue(), referred);
+      context.problems.conceal(where(node), referred);
+      return new Value(text, where(node));
     } catch (IllegalArgumentException e) {
       context.problems.error(where(node), full + ": " + e.getMessage());
       return null;
@@ -217,6 +221,11 @@ final class Section {
 
   String text(String key, String fallback) {
     return read(key, fallback, text -> text);
+  }
+
+  /** A path; a relative one counts from the folder. */
+  Path path(String key, String fallback, Path folder) {
+    return read(key, folder.resolve(fallback), folder::resolve);
   }
 
   int integer(String key, int fallback, int min, int max) {

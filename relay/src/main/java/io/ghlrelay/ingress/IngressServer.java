@@ -40,7 +40,7 @@ public final class IngressServer implements AutoCloseable {
   private static final int MAX_HEADERS = 16 << 10;
 
   /** Body bytes being received or admitted at once, over all connections. */
-  private static final long MAX_RECEIVING = 256L << 20;
+  static final long MAX_RECEIVING = 256L << 20;
 
   private static final int BACKLOG = 1024;
 
