@@ -31,6 +31,7 @@ final class FilterText {
   /** Longest filter, in characters: far more than anyone types. */
   static final int MAX_LENGTH = 1024;
 
+  private static final Instant LATEST = Instant.parse("9999-12-31T00:00:00Z");
   private static final String UNROUTED = "unrouted";
   private static final String STATES = "pending, delivered, dead, cancelled or unrouted";
   private static final Set<String> KEYS =
@@ -153,15 +154,23 @@ final class FilterText {
       return null;
     }
     try {
-      return Instant.parse(text);
+      return bounded(Instant.parse(text));
     } catch (DateTimeParseException notAnInstant) {
       try {
-        return clock.instant().minus(Units.duration(text));
+        return bounded(clock.instant().minus(Units.duration(text)));
       } catch (IllegalArgumentException | ArithmeticException | java.time.DateTimeException e) {
         throw new ApiException(
             400, "'" + key + "' (expected: 30m, 2h, 7d or 2026-11-24T10:00:00Z).");
       }
     }
+  }
+
+  /** Within what a store can count; no event is older or newer. */
+  private static Instant bounded(Instant at) {
+    if (at.isBefore(Instant.EPOCH)) {
+      return Instant.EPOCH;
+    }
+    return at.isAfter(LATEST) ? LATEST : at;
   }
 
   /** A filter in words, for showing what a job works on. */
@@ -171,7 +180,8 @@ final class FilterText {
         (key, value) ->
             text.append(text.length() == 0 ? "" : " ")
                 .append(key.equals(BARE) ? "" : key + ":")
-                .append(value.indexOf(' ') < 0 ? value : '"' + value + '"'));
+                .append(
+                    value.chars().anyMatch(Character::isWhitespace) ? '"' + value + '"' : value));
     return text.toString();
   }
 }

@@ -24,6 +24,10 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
+import org.snakeyaml.engine.v2.api.lowlevel.Parse;
+import org.snakeyaml.engine.v2.events.CollectionEndEvent;
+import org.snakeyaml.engine.v2.events.CollectionStartEvent;
+import org.snakeyaml.engine.v2.events.Event;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import org.snakeyaml.engine.v2.nodes.Node;
@@ -41,6 +45,9 @@ public final class ConfigLoader {
   private static final int MAX_FILE = 1 << 20;
 
   private static final int MAX_ALIASES = 50;
+
+  /** Deepest nesting, of which a configuration needs 6: the composer recurses. */
+  private static final int MAX_DEPTH = 50;
 
   private final Map<String, String> environment;
   private final Map<String, String> flags;
@@ -95,9 +102,12 @@ public final class ConfigLoader {
               .setMaxAliasesForCollections(MAX_ALIASES)
               .setCodePointLimit(MAX_FILE)
               .build();
-      return new Compose(settings)
-          .composeString(new String(bytes, StandardCharsets.UTF_8))
-          .orElse(null);
+      String text = new String(bytes, StandardCharsets.UTF_8);
+      if (isTooDeep(text, settings)) {
+        problems.error(nowhere, "not usable YAML: nested deeper than " + MAX_DEPTH);
+        return null;
+      }
+      return new Compose(settings).composeString(text).orElse(null);
     } catch (MarkedYamlEngineException e) {
       problems.error(
           e.getProblemMark().map(Section::where).orElse(nowhere), "not valid YAML: " + words(e));
@@ -115,6 +125,18 @@ public final class ConfigLoader {
     return what.contains("alias") || what.contains("tag")
         ? "a value that begins with * or ! must stand in quotes"
         : what;
+  }
+
+  private static boolean isTooDeep(String text, LoadSettings settings) {
+    int depth = 0;
+    for (Event event : new Parse(settings).parseString(text)) {
+      if (event instanceof CollectionStartEvent && ++depth > MAX_DEPTH) {
+        return true;
+      } else if (event instanceof CollectionEndEvent) {
+        depth--;
+      }
+    }
+    return false;
   }
 
   private static RelayConfig relay(Section all, Path folder) {
@@ -152,7 +174,8 @@ public final class ConfigLoader {
     ListenAddress listen = listen(section, new ListenAddress("127.0.0.1", 9090));
     String token = section.text("token", "");
     boolean showBodies = section.flag("showBodies", true);
-    String auditFile = section.text("auditFile", "");
+    Path auditFile =
+        section.has("auditFile") ? section.path("auditFile", "", folder).normalize() : null;
     section.warnIfExposed("token");
     section.end();
     if (token.isEmpty() && !Loopback.isLoopback(listen.host())) {
@@ -164,7 +187,7 @@ public final class ConfigLoader {
         listen,
         token.isEmpty() ? null : new Secret(token),
         showBodies,
-        auditFile.isEmpty() ? null : folder.resolve(auditFile).normalize());
+        auditFile);
   }
 
   /** The address under {@code listen}. */
@@ -289,7 +312,7 @@ public final class ConfigLoader {
       engine = new StoreConfig.Memory();
     } else {
       Section rocksdb = section.section("rocksdb");
-      Path path = folder.resolve(rocksdb.text("path", "data")).normalize();
+      Path path = rocksdb.path("path", "data", folder).normalize();
       long minFreeSpace = rocksdb.size("minFreeSpace", 256L << 20, 0, 1L << 50);
       rocksdb.end();
       engine = new StoreConfig.RocksDb(path, minFreeSpace);

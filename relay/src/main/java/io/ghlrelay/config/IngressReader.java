@@ -74,7 +74,7 @@ final class IngressReader {
   }
 
   private Path file(Section section, String key) {
-    Path path = folder.resolve(section.text(key, ""));
+    Path path = section.path(key, "", folder);
     if (!section.has(key)) {
       section.error(key, "is missing");
     } else if (!Files.isRegularFile(path)) {

@@ -31,9 +31,10 @@ final class References {
    * The text with its references resolved.
    *
    * @param files is told of each file that was read
+   * @param referred gets each value that came from elsewhere, and the reference it stands for
    * @throws IllegalArgumentException naming the reference that cannot be resolved, never a value
    */
-  String resolve(String text, Consumer<Path> files) {
+  String resolve(String text, Consumer<Path> files, Map<String, String> referred) {
     if (text.indexOf('$') < 0) {
       return text;
     }
@@ -52,7 +53,12 @@ final class References {
         if (end < 0) {
           throw new IllegalArgumentException("'${' without '}' (a dollar sign is written $$)");
         }
-        resolved.append(reference(text.substring(at + 2, end), files));
+        String name = text.substring(at + 2, end);
+        String value = reference(name, files);
+        resolved.append(value);
+        if (!value.isEmpty()) {
+          referred.put(value, "${" + name + "}");
+        }
         at = end + 1;
       } else {
         resolved.append('$');

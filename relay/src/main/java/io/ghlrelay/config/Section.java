@@ -199,11 +199,12 @@ final class Section {
     }
     try {
       Where at = where(node);
-      return new Value(
+      Map<String, String> referred = new LinkedHashMap<>();
+      String text =
           context.references.resolve(
-              scalar.getValue(), file -> warnIfReadableByAll(file, at, full)),
-          at,
-          References.isReference(scalar.getValue()));
+              scalar.getValue(), file -> warnIfReadableByAll(file, at, full), referred);
+      context.problems.conceal(at, referred);
+      return new Value(text, at, References.isReference(scalar.getValue()));
     } catch (IllegalArgumentException e) {
       context.problems.error(where(node), full + ": " + e.getMessage());
       return null;
@@ -260,6 +261,11 @@ final class Section {
 
   String text(String key, String fallback) {
     return read(key, fallback, text -> text);
+  }
+
+  /** A path; a relative one counts from the folder. */
+  Path path(String key, String fallback, Path folder) {
+    return read(key, folder.resolve(fallback), folder::resolve);
   }
 
   int integer(String key, int fallback, int min, int max) {

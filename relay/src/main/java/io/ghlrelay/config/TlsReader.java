@@ -106,8 +106,7 @@ final class TlsReader {
   }
 
   private @Nullable Path path(Section section, String key) {
-    Value value = section.value(key);
-    return value == null ? null : folder.resolve(value.text()).normalize();
+    return section.has(key) ? section.path(key, "", folder).normalize() : null;
   }
 
   private <T> Optional<T> file(Section section, String key, Function<Path, T> reader) {

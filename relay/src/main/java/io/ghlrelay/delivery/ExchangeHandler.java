@@ -138,7 +138,7 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter {
     if (next.ended()) {
       return;
     }
-    ctx.writeAndFlush(message(next))
+    ctx.writeAndFlush(message(next.target().url(), next.request()))
         .addListener(
             written -> {
               if (!written.isSuccess() && exchange == next) {
@@ -147,11 +147,11 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter {
             });
   }
 
-  private DefaultFullHttpRequest message(Exchange next) {
-    URI url = next.target().url();
+  /** The request as it goes over the wire. */
+  static DefaultFullHttpRequest message(URI url, OutboundRequest request) {
     String path = url.getRawPath() == null || url.getRawPath().isEmpty() ? "/" : url.getRawPath();
     String uri = url.getRawQuery() == null ? path : path + "?" + url.getRawQuery();
-    byte[] body = next.request().body();
+    byte[] body = request.body();
     // Validation stays on: a header value from outside can never split the request.
     var message =
         new DefaultFullHttpRequest(
@@ -162,7 +162,7 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter {
             DefaultHttpHeadersFactory.headersFactory(),
             DefaultHttpHeadersFactory.trailersFactory());
     message.headers().set(HttpHeaderNames.HOST, url.getRawAuthority());
-    for (Header header : next.request().headers()) {
+    for (Header header : request.headers()) {
       message.headers().add(header.name(), header.value());
     }
     message.headers().set(HttpHeaderNames.CONTENT_LENGTH, body.length);

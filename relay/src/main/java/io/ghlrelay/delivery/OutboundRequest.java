@@ -63,9 +63,12 @@ public record OutboundRequest(List<Header> headers, byte[] body, int answerBytes
     headers = List.copyOf(headers);
   }
 
-  /** Whether a header of this name travels from the platform to a target. */
+  /**
+   * Whether a header of this name travels from the platform to a target. An underscore counts as a
+   * hyphen: to a target behind CGI or the like they are one name.
+   */
   public static boolean isForwarded(String name) {
-    String lower = name.toLowerCase(Locale.ROOT);
+    String lower = name.toLowerCase(Locale.ROOT).replace('_', '-');
     return !NOT_FORWARDED.contains(lower) && !OURS.contains(lower) && !lower.startsWith(OUR_PREFIX);
   }
 

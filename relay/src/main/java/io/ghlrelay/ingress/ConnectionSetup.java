@@ -9,8 +9,6 @@ import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.codec.haproxy.HAProxyMessageDecoder;
 import io.netty.handler.codec.http.HttpDecoderConfig;
-import io.netty.handler.codec.http.HttpMessage;
-import io.netty.handler.codec.http.HttpRequestDecoder;
 import io.netty.handler.codec.http.HttpResponseEncoder;
 import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.netty.handler.ssl.ApplicationProtocolNegotiationHandler;
@@ -72,7 +70,7 @@ final class ConnectionSetup extends ChannelInitializer<SocketChannel> {
   private void secure(SocketChannel channel) {
     Certificate certificate = shared.certificate();
     if (certificate == null) {
-      http1(channel);
+      http1(channel, shared);
       return;
     }
     SslHandler tls = certificate.context().newHandler(channel.alloc());
@@ -91,7 +89,7 @@ final class ConnectionSetup extends ChannelInitializer<SocketChannel> {
       if (protocol.equals(ApplicationProtocolNames.HTTP_2)) {
         Http2Connection.begin(ctx.pipeline(), shared);
       } else {
-        http1(ctx.channel());
+        http1(ctx.channel(), shared);
       }
     }
 
@@ -108,7 +106,8 @@ final class ConnectionSetup extends ChannelInitializer<SocketChannel> {
     }
   }
 
-  private void http1(Channel channel) {
+  /** What a connection's bytes pass, behind TLS. */
+  static void http1(Channel channel, IngressServer.Shared shared) {
     WebhookHandler webhooks = new WebhookHandler(shared);
     HttpDecoderConfig limits =
         new HttpDecoderConfig()
@@ -129,17 +128,5 @@ final class ConnectionSetup extends ChannelInitializer<SocketChannel> {
             new StrictRequestDecoder(limits),
             new HttpResponseEncoder(),
             webhooks);
-  }
-
-  /** Refuses a request with both Content-Length and Transfer-Encoding: it smells of smuggling. */
-  private static final class StrictRequestDecoder extends HttpRequestDecoder {
-    StrictRequestDecoder(HttpDecoderConfig limits) {
-      super(limits);
-    }
-
-    @Override
-    protected void handleTransferEncodingChunkedWithContentLength(HttpMessage message) {
-      throw new IllegalArgumentException("both Content-Length and Transfer-Encoding");
-    }
   }
 }

@@ -6,7 +6,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.handler.codec.DecoderResult;
+import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.TooLongFrameException;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.FullHttpResponse;
@@ -24,6 +24,7 @@ import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -56,7 +57,9 @@ final class WebhookHandler extends ChannelInboundHandlerAdapter {
   private long receivingSince;
   private long idleSince;
   private long reserved;
+  private long unwritableSince;
   private boolean answering;
+  private boolean taking;
   private boolean closing;
   private @Nullable Future<?> nextLook;
 
@@ -107,9 +110,9 @@ final class WebhookHandler extends ChannelInboundHandlerAdapter {
         && !closing
         && now - receivingSince > shared.config().requestTimeout().toNanos()) {
       refuseAndClose(ctx, Refusal.TOO_SLOW);
-    } else if (receivingSince == 0
-        && !answering
-        && now - idleSince > IngressServer.IDLE.toNanos()) {
+    } else if ((receivingSince == 0 && !answering && now - idleSince > IngressServer.IDLE.toNanos())
+        || (unwritableSince != 0
+            && now - unwritableSince > shared.config().requestTimeout().toNanos())) {
       ctx.close();
     } else {
       scheduleLook(ctx);
@@ -120,8 +123,10 @@ final class WebhookHandler extends ChannelInboundHandlerAdapter {
   public void channelRead(ChannelHandlerContext ctx, Object message) {
     if (closing) {
       ReferenceCountUtil.release(message);
-    } else if (answering) {
-      waiting.add((HttpObject) message); // pipelined: its turn comes when this answer is out
+    } else if (answering || !ctx.channel().isWritable()) {
+      // Pipelined: its turn comes when this answer is out, and the earlier ones are being read: a
+      // sender that does not read them could else fill the memory with them.
+      waiting.add((HttpObject) message);
       if (ctx.channel().config().isAutoRead()) {
         // Only a sender that pipelines is held back: for the others it would cost two system
         // calls an event.
@@ -135,7 +140,7 @@ final class WebhookHandler extends ChannelInboundHandlerAdapter {
   private void read(ChannelHandlerContext ctx, HttpObject message) {
     try {
       if (message.decoderResult().isFailure()) {
-        refuseAndClose(ctx, malformed(message.decoderResult()));
+        refuseAndClose(ctx, malformed(message));
         return;
       }
       if (message instanceof HttpRequest head) {
@@ -149,10 +154,10 @@ final class WebhookHandler extends ChannelInboundHandlerAdapter {
     }
   }
 
-  private static Refusal malformed(DecoderResult result) {
-    Throwable cause = result.cause();
+  private static Refusal malformed(HttpObject message) {
+    Throwable cause = message.decoderResult().cause();
     if (cause instanceof TooLongHttpLineException) {
-      return Refusal.URI_TOO_LONG;
+      return message instanceof HttpRequest ? Refusal.URI_TOO_LONG : Refusal.MALFORMED;
     }
     return cause instanceof TooLongHttpHeaderException || cause instanceof TooLongFrameException
         ? Refusal.HEADERS_TOO_LARGE
@@ -161,8 +166,8 @@ final class WebhookHandler extends ChannelInboundHandlerAdapter {
 
   private void begin(ChannelHandlerContext ctx, HttpRequest head) {
     receiving();
-    if (head.protocolVersion().majorVersion() != 1) {
-      refuseAndClose(ctx, Refusal.MALFORMED); // the preface of HTTP/2 without TLS among others
+    if (!StrictRequestDecoder.isSound(head)) {
+      refuseAndClose(ctx, Refusal.MALFORMED);
       return;
     }
     request = head;
@@ -356,12 +361,33 @@ final class WebhookHandler extends ChannelInboundHandlerAdapter {
   /** The answer is on its way: takes what was pipelined meanwhile, else reads on. */
   private void next(ChannelHandlerContext ctx) {
     answering = false;
-    while (!answering && !closing && !waiting.isEmpty()) {
-      read(ctx, waiting.poll());
+    if (taking) {
+      return; // the loop below goes on: thousands of requests must not be as many calls deep
     }
-    if (!answering && !closing && !ctx.channel().config().isAutoRead()) {
+    taking = true;
+    try {
+      while (mayTake(ctx) && !waiting.isEmpty()) {
+        read(ctx, waiting.poll());
+      }
+    } finally {
+      taking = false;
+    }
+    if (mayTake(ctx) && !ctx.channel().config().isAutoRead()) {
       ctx.channel().config().setAutoRead(true);
     }
+  }
+
+  private boolean mayTake(ChannelHandlerContext ctx) {
+    return !answering && !closing && ctx.channel().isWritable();
+  }
+
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+    unwritableSince = ctx.channel().isWritable() ? 0 : System.nanoTime();
+    if (mayTake(ctx)) {
+      next(ctx);
+    }
+    ctx.fireChannelWritabilityChanged();
   }
 
   /** Answers before the whole request was read: the connection cannot be used again. */
@@ -393,7 +419,11 @@ final class WebhookHandler extends ChannelInboundHandlerAdapter {
 
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-    log.debug("A connection broke.", cause);
+    if (cause instanceof IOException || cause instanceof DecoderException) {
+      log.debug("A connection broke.", cause);
+    } else {
+      log.error("A request could not be handled.", cause); // ours, not the sender's
+    }
     ctx.close();
   }
 }

@@ -33,6 +33,9 @@ import org.jspecify.annotations.Nullable;
 public final class CryptoProviders {
   private static final byte[] SELF_TEST = "GHL Relay self-test".getBytes(StandardCharsets.UTF_8);
 
+  /** Corretto's Ed25519 throws on longer bodies, in bytes. */
+  private static final int CORRETTO_MAX = 1 << 20;
+
   private final Map<SignatureScheme, Provider> chosen;
 
   private CryptoProviders(Map<SignatureScheme, Provider> chosen) {
@@ -111,7 +114,23 @@ public final class CryptoProviders {
     if (provider == null) {
       throw new IllegalStateException("no provider for " + key.scheme());
     }
-    return checker(key, provider);
+    Checker usual = checker(key, provider);
+    return provider instanceof AmazonCorrettoCryptoProvider
+            && key.scheme() == SignatureScheme.ED25519
+        ? withLongBodies(key, usual)
+        : usual;
+  }
+
+  /** The usual checker, and for bodies that are too long for Corretto one of Bouncy Castle's. */
+  private static Checker withLongBodies(TrustedKey key, Checker usual) {
+    return (body, signature) ->
+        (body.length <= CORRETTO_MAX ? usual : checker(key, LongBodies.PROVIDER))
+            .fits(body, signature);
+  }
+
+  /** Made when the first body of more than {@link #CORRETTO_MAX} comes: mostly never. */
+  private static final class LongBodies {
+    static final Provider PROVIDER = new BouncyCastleProvider();
   }
 
   private static Checker checker(TrustedKey key, Provider provider) {

@@ -10,11 +10,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads the {@link Envelope} of a body with a streaming parser, without a tree. Thread-safe.
  *
- * <p>Values count only as non-empty strings of at most {@link #MAX_VALUE} characters. Of a repeated
- * key the last counts, as in JavaScript's {@code JSON.parse}. The location is the first of {@code
- * locationId}; {@code altId} where {@code altType} is {@code location}; {@code id} of {@code
- * LocationCreate} and {@code LocationUpdate}; {@code location.id}; then the same inside {@code
- * data} (the platform's webhook guide wraps the entity so).
+ * <p>Values count only as non-empty strings of whole characters, at most {@link #MAX_VALUE} UTF-16
+ * units. Of a repeated key the last counts, as in JavaScript's {@code JSON.parse}. The location is
+ * the first of {@code locationId}; {@code altId} where {@code altType} is {@code location}; {@code
+ * id} of {@code LocationCreate} and {@code LocationUpdate}; {@code location.id}; then the same
+ * inside {@code data} (the platform's webhook guide wraps the entity so).
  */
 public final class EnvelopeReader {
   /** Longest id, type or timestamp taken, in characters; the platform's have some 40. */
@@ -112,7 +112,25 @@ public final class EnvelopeReader {
         return null;
       }
       int length = parser.getTextLength();
-      return length == 0 || length > MAX_VALUE ? null : parser.getText();
+      if (length == 0 || length > MAX_VALUE) {
+        return null;
+      }
+      String text = parser.getText();
+      return wellFormed(text) ? text : null;
+    }
+
+    /** Half a surrogate pair, as an escape can write it, is no character: nothing could keep it. */
+    private static boolean wellFormed(String text) {
+      for (int i = 0; i < text.length(); i++) {
+        if (Character.isSurrogate(text.charAt(i))) {
+          if (!Character.isSurrogatePair(
+              text.charAt(i), i + 1 < text.length() ? text.charAt(i + 1) : 0)) {
+            return false;
+          }
+          i++;
+        }
+      }
+      return true;
     }
 
     private static @Nullable String idInside(JsonParser parser, JsonToken value)

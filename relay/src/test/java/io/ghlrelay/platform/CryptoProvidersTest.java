@@ -2,6 +2,8 @@ package io.ghlrelay.platform;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ghlrelay.conformance.signing.Scheme;
+import io.ghlrelay.conformance.signing.SigningKeys;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.Provider;
@@ -14,6 +16,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The choice of providers, and that each of them is safe to use as the relay does. */
 class CryptoProvidersTest {
@@ -62,6 +65,27 @@ class CryptoProvidersTest {
     for (byte[] forged : List.of(new byte[64], ones, bigS, noPoint)) {
       assertThat(checker.fits(BODY, forged)).isFalse();
       assertThat(checker.fits(BODY, genuine)).isTrue();
+    }
+  }
+
+  /** Corretto throws on more than 1 MiB; ingress.maxBodySize may be 64 MiB. */
+  @ParameterizedTest
+  @ValueSource(ints = {(1 << 20) - 1, 1 << 20, (1 << 20) + 1, 3 << 20})
+  void bodiesMayBeLong(int length) {
+    byte[] body = new byte[length];
+    SigningKeys keys = SigningKeys.shared();
+    for (Scheme scheme : Scheme.values()) {
+      TrustedKey key =
+          PublicKeys.parse(
+              SignatureScheme.valueOf(scheme.name()),
+              keys.publicPem(scheme).getBytes(StandardCharsets.US_ASCII));
+      CryptoProviders.Checker checker = CryptoProviders.choose().checker(key);
+      byte[] signature = Base64.getDecoder().decode(keys.sign(scheme, body));
+
+      assertThat(checker.fits(body, signature)).as("%s", scheme).isTrue();
+      body[length - 1] ^= 1;
+      assertThat(checker.fits(body, signature)).as("%s, forged", scheme).isFalse();
+      body[length - 1] ^= 1;
     }
   }
 

@@ -184,16 +184,12 @@ final class Records {
     Instant updatedAt = reader.instant();
     String route = reader.text();
     reader.end();
-    return new Delivery(
-        id,
-        target,
-        route,
-        state,
-        series,
-        progress,
-        due,
-        reason == 0 ? null : REASONS[reason - 1],
-        updatedAt);
+    DeadReason deadReason = reason == 0 ? null : REASONS[reason - 1];
+    try {
+      return new Delivery(id, target, route, state, series, progress, due, deadReason, updatedAt);
+    } catch (IllegalArgumentException impossible) {
+      throw new CorruptRecordException("no such delivery: " + impossible.getMessage());
+    }
   }
 
   static byte[] attempt(Attempt attempt) {
