@@ -1,6 +1,7 @@
 package io.ghlrelay;
 
 import io.ghlrelay.config.AddressRule;
+import io.ghlrelay.config.FlowConfig;
 import io.ghlrelay.config.TargetConfig;
 import io.ghlrelay.platform.Envelope;
 import io.ghlrelay.platform.SignatureScheme;
@@ -69,7 +70,8 @@ public final class TestEvents {
         null,
         Map.of(),
         AddressRule.DEFAULT,
-        null);
+        null,
+        FlowConfig.DEFAULT);
   }
 
   /** The same target with a rate limit. */
@@ -84,6 +86,23 @@ public final class TestEvents {
         perSecond,
         target.headers(),
         target.addresses(),
-        target.sign());
+        target.sign(),
+        target.flow());
+  }
+
+  /** The same target with an order, a breaker or another ramp. */
+  public static TargetConfig flowing(TargetConfig target, FlowConfig flow) {
+    return new TargetConfig(
+        target.name(),
+        target.url(),
+        target.timeout(),
+        target.connectTimeout(),
+        target.retry(),
+        target.concurrency(),
+        target.rateLimit(),
+        target.headers(),
+        target.addresses(),
+        target.sign(),
+        flow);
   }
 }

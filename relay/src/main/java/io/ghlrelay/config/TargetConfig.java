@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param headers added to each request; values may be secret and are never logged
  * @param addresses which addresses it may have
  * @param sign outbound Standard Webhooks signing; null = none
+ * @param flow order, circuit breaker and ramp
  */
 public record TargetConfig(
     String name,
@@ -32,7 +33,8 @@ public record TargetConfig(
     @Nullable Double rateLimit,
     Map<String, Secret> headers,
     AddressRule addresses,
-    @Nullable Signing sign) {
+    @Nullable Signing sign,
+    FlowConfig flow) {
   public TargetConfig {
     headers = java.util.Collections.unmodifiableMap(new java.util.LinkedHashMap<>(headers));
   }

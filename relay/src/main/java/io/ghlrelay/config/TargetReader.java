@@ -110,11 +110,22 @@ final class TargetReader {
     Map<String, Secret> headers = headers(section.section("headers"));
     AddressRule addresses = new AddressRule(section.flag("allowLinkLocal", false), publicOnly);
     TargetConfig.Signing sign = section.has("sign") ? signing(section.section("sign")) : null;
+    FlowConfig flow = FlowReader.read(section, concurrency);
     section.end();
     return url == null
         ? null
         : new TargetConfig(
-            name, url, timeout, connect, retry, concurrency, rateLimit, headers, addresses, sign);
+            name,
+            url,
+            timeout,
+            connect,
+            retry,
+            concurrency,
+            rateLimit,
+            headers,
+            addresses,
+            sign,
+            flow);
   }
 
   private static double rate(String text) {

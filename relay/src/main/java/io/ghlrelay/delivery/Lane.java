@@ -1,5 +1,6 @@
 package io.ghlrelay.delivery;
 
+import io.ghlrelay.config.FlowConfig.Ordering;
 import io.ghlrelay.config.TargetConfig;
 import io.ghlrelay.retry.DeadReason;
 import io.ghlrelay.retry.JitterSource;
@@ -12,8 +13,6 @@ import io.ghlrelay.store.EventStore;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
@@ -24,68 +23,65 @@ import org.slf4j.LoggerFactory;
  * One target's queue and its attempts in flight. Confined to the dispatcher's loop; lanes share
  * nothing but that loop, so a slow or dead target delays no other.
  *
- * <p>A delivery's life here: {@link #add} to the window, {@link #startDue} takes it when due,
- * {@link #send} makes the attempt, {@link #answered} asks the retry policy, {@link #record} makes
- * it durable, {@link #recorded} ends it or puts it back into the window.
+ * <p>A delivery's life here: {@link #add} to the queue, {@link #startDue} takes it when due, {@link
+ * #send} makes the attempt, {@link #answered} asks the retry policy, {@link Recorder} makes it
+ * durable, {@link #recorded} ends it or puts it back into the queue.
  */
 final class Lane {
-  /** Deliveries held in memory: enough for a second at full speed, some MB at most. */
-  static final int WINDOW = 8192;
-
   /** Outcomes that may wait for the store before no further attempt is made. */
   private static final int MAX_UNRECORDED = 8192;
-
-  /** How long to wait before asking a failing store again. */
-  private static final Duration STORE_PAUSE = Duration.ofSeconds(1);
 
   /** An attempt later than this behind its due instant was deferred, and says by what. */
   private static final Duration DEFERRED_AFTER = Duration.ofMillis(100);
 
   private static final Logger log = LoggerFactory.getLogger(Lane.class);
 
-  private final EventStore store;
+  private final Parts parts;
   private final TargetClient client;
   private final Loop loop;
-  private final Executor reader;
   private final Clock clock;
-  private final JitterSource jitter;
-  private final DeliveryListener listener;
   private final DeliveryMetrics.Target metrics;
-  private final DueWindow window;
+  private final Gates gates;
+  private final Recorder recorder;
   private final Instant openedAt;
 
   private TargetConfig config;
+  private DueQueue queue;
+  private Ordering ordering;
   private boolean paused;
   private boolean removed;
   private boolean draining;
-  private boolean storeFails;
   private int inFlight;
   private Instant resumedAt = Instant.MIN;
-  private Instant pacedAt = Instant.MIN;
-  private @Nullable Pace pace;
   private @Nullable Instant alarm;
   private volatile int inFlightSeen;
   private volatile @Nullable Instant nextDueSeen;
+  private volatile @Nullable BreakerState breakerSeen;
 
   /** A lane over the parts that every lane shares; reads its queue when first {@link #pump}ed. */
   Lane(TargetConfig config, boolean paused, Parts parts, DeliveryMetrics.Target metrics) {
     this.config = config;
     this.paused = paused;
-    this.store = parts.store();
+    this.parts = parts;
     this.client = parts.client();
     this.loop = parts.loop();
-    this.reader = parts.reader();
     this.clock = parts.clock();
-    this.jitter = parts.jitter();
-    this.listener = parts.listener();
     this.metrics = metrics;
-    this.window = new DueWindow(WINDOW, parts.bodies());
     this.openedAt = clock.instant();
-    this.pace = pace(config);
+    this.recorder = new Recorder(parts.store(), loop, clock, parts.listener());
+    this.gates = new Gates(config, clock, () -> inFlight);
+    this.ordering = config.flow().ordering();
+    this.queue = newQueue();
+    gates.resumed(openedAt); // a queue may have gathered while no relay ran
   }
 
-  private static @Nullable Pace pace(TargetConfig config) {
-    return config.rateLimit() == null ? null : new Pace(config.rateLimit());
+  private DueQueue newQueue() {
+    var source =
+        new StoredQueue.Source(
+            config.name(), parts.store(), loop, parts.reader(), clock, parts.bodies());
+    return ordering == Ordering.NONE
+        ? new StoredQueue(source, read -> true, this::pump)
+        : new OrderedQueue(source, ordering, parts.known(), this::pump);
   }
 
   /** What all lanes share. */
@@ -97,21 +93,23 @@ final class Lane {
       Clock clock,
       JitterSource jitter,
       BodyBudget bodies,
+      int known,
       DeliveryListener listener) {}
 
   /** A delivery to this target has become pending in the store. */
   void add(Pending pending) {
-    window.add(pending);
+    queue.add(pending);
     pump();
   }
 
   /** Takes a new configuration; the next attempt and decision go by it. */
   void configure(TargetConfig newConfig) {
-    if (!Objects.equals(newConfig.rateLimit(), config.rateLimit())) {
-      pace = pace(newConfig);
-    }
+    gates.configure(newConfig);
     config = newConfig;
-    removed = false;
+    if (removed) {
+      removed = false;
+      gates.resumed(clock.instant());
+    }
     pump();
   }
 
@@ -124,6 +122,7 @@ final class Lane {
   void setPaused(boolean pause) {
     if (paused && !pause) {
       resumedAt = clock.instant();
+      gates.resumed(resumedAt);
     }
     paused = pause;
     pump();
@@ -136,7 +135,7 @@ final class Lane {
 
   /** Attempts in flight and outcomes not yet recorded. */
   int busy() {
-    return window.busyCount();
+    return queue.busyCount();
   }
 
   /** Attempts in flight; may be read by any thread. */
@@ -149,59 +148,84 @@ final class Lane {
     return nextDueSeen;
   }
 
+  /** The state of the circuit breaker, null if there is none; may be read by any thread. */
+  @Nullable BreakerState breaker() {
+    return breakerSeen;
+  }
+
   /** Starts what is due, reads on when the window runs low, and sets the alarm. */
   void pump() {
-    refillIfLow();
+    reorder();
+    readOn();
     startDue();
     setAlarm();
     inFlightSeen = inFlight;
-    nextDueSeen = window.earliestDue();
+    nextDueSeen = queue.earliestDue();
+    breakerSeen = gates.breakerState();
+  }
+
+  /** Another order is begun when nothing is in flight that the new queue would not know of. */
+  private void reorder() {
+    if (ordering != config.flow().ordering() && queue.busyCount() == 0) {
+      queue.close();
+      ordering = config.flow().ordering();
+      queue = newQueue();
+    }
+  }
+
+  private void readOn() {
+    if (!removed && !draining) {
+      queue.readOn();
+    }
   }
 
   private boolean mayStart() {
     return !paused
         && !removed
         && !draining
+        && ordering == config.flow().ordering()
         && inFlight < config.concurrency()
-        && window.busyCount() < MAX_UNRECORDED;
+        && queue.busyCount() < MAX_UNRECORDED;
   }
 
   private void startDue() {
     Instant now = clock.instant();
     while (mayStart()) {
-      Instant due = window.earliestDue();
+      Instant due = queue.earliestDue();
       if (due == null || due.isAfter(now)) {
+        if (!queue.reading()) {
+          gates.caughtUp();
+        }
         return;
       }
-      if (pace != null) {
-        if (pace.freeAt(now).isAfter(now)) {
-          pacedAt = now; // the alarm rings when the next may be made
-          return;
-        }
-        pace.take(now);
+      if (gates.look(due, now).isAfter(now)) {
+        return; // the alarm rings when the next may be made
       }
-      Pending pending = Objects.requireNonNull(window.takeDue(now));
-      inFlight++;
-      Pending.Content content = pending.content();
-      if (content != null) {
-        send(pending.delivery(), content);
-      } else {
-        read(pending.delivery());
+      Pending pending = queue.takeDue(now);
+      if (pending != null) {
+        start(pending, gates.started(now));
+        readOn();
       }
-      refillIfLow();
+    }
+  }
+
+  private void start(Pending pending, long permit) {
+    inFlight++;
+    if (pending.content() != null) {
+      send(pending, pending.content(), permit);
+    } else {
+      read(pending, permit);
     }
   }
 
   private void setAlarm() {
-    Instant due = window.earliestDue();
+    Instant due = queue.earliestDue();
     if (due == null || !mayStart()) {
       return;
     }
-    if (pace != null) {
-      Instant free = pace.freeAt(clock.instant());
-      due = due.isAfter(free) ? due : free;
-    }
-    if (alarm != null && !alarm.isAfter(due)) {
+    Instant free = gates.freeAt(clock.instant());
+    due = due.isAfter(free) ? due : free;
+    if (due.equals(Gate.BY_EVENT) || (alarm != null && !alarm.isAfter(due))) {
       return;
     }
     alarm = due;
@@ -213,71 +237,46 @@ final class Lane {
     pump();
   }
 
-  private void refillIfLow() {
-    if (removed || draining || !window.wantsRefill()) {
-      return;
-    }
-    var from = window.refillFrom();
-    String target = config.name();
-    int limit = window.refillSize();
-    reader.execute(
-        () -> {
-          try {
-            List<Delivery> read = store.due(target, from, limit);
-            loop.execute(() -> refilled(read));
-          } catch (RuntimeException e) {
-            log.warn("Target {}: its queue could not be read; trying again.", target, e);
-            loop.execute(this::refillFailed);
-          }
-        });
-  }
-
-  private void refilled(List<Delivery> read) {
-    window.refilled(read);
-    pump();
-  }
-
-  private void refillFailed() {
-    loop.at(
-        clock.instant().plus(STORE_PAUSE),
-        () -> {
-          window.refillFailed();
-          pump();
-        });
-  }
-
   /** Fetches what the attempt sends, where it is no longer in memory. */
-  private void read(Delivery delivery) {
-    reader.execute(
-        () -> {
-          try {
-            Optional<Event> event = store.event(delivery.eventId());
-            Optional<byte[]> body = store.body(delivery.eventId());
-            if (event.isEmpty() || body.isEmpty()) {
-              throw new IllegalStateException("a pending delivery without its event");
-            }
-            var content = new Pending.Content(event.get(), body.get());
-            loop.execute(() -> send(delivery, content));
-          } catch (RuntimeException e) {
-            log.warn(
-                "Event {} for target {} could not be read; trying again.",
-                delivery.eventId(),
-                delivery.target(),
-                e);
-            loop.execute(
-                () -> loop.at(clock.instant().plus(STORE_PAUSE), () -> giveBack(delivery)));
-          }
-        });
+  private void read(Pending pending, long permit) {
+    Delivery delivery = pending.delivery();
+    EventStore store = parts.store();
+    parts
+        .reader()
+        .execute(
+            () -> {
+              try {
+                Optional<Event> event = store.event(delivery.eventId());
+                Optional<byte[]> body = store.body(delivery.eventId());
+                if (event.isEmpty() || body.isEmpty()) {
+                  throw new IllegalStateException("a pending delivery without its event");
+                }
+                var content = new Pending.Content(event.get(), body.get());
+                loop.execute(() -> send(pending, content, permit));
+              } catch (RuntimeException e) {
+                log.warn(
+                    "Event {} for target {} could not be read; trying again.",
+                    delivery.eventId(),
+                    delivery.target(),
+                    e);
+                loop.execute(
+                    () ->
+                        loop.at(
+                            clock.instant().plus(StoredQueue.STORE_PAUSE),
+                            () -> giveBack(delivery, permit)));
+              }
+            });
   }
 
-  private void giveBack(Delivery delivery) {
+  private void giveBack(Delivery delivery, long permit) {
     inFlight--;
-    window.settled(delivery.eventId());
-    window.add(new Pending(delivery, null));
+    gates.notMade(permit);
+    queue.settled(delivery);
     pump();
   }
 
-  private void send(Delivery delivery, Pending.Content content) {
+  private void send(Pending pending, Pending.Content content, long permit) {
+    Delivery delivery = pending.delivery();
     Instant now = clock.instant();
     TargetConfig target = config;
     OutboundRequest request =
@@ -288,16 +287,22 @@ final class Lane {
             delivery.progress().attempts() + 1,
             target,
             now);
-    String deferral = deferral(delivery, now);
+    String deferral = deferral(pending, now);
     client.send(
         target,
         request,
-        answer -> loop.execute(() -> answered(delivery, content, deferral, answer)));
+        answer ->
+            loop.execute(
+                () -> {
+                  inFlight--;
+                  gates.answered(permit, answer.outcome(), clock.instant());
+                  answered(delivery, content, deferral, answer);
+                }));
   }
 
   /** Why an attempt starts late, or null. The first reason that covers its due instant counts. */
-  private @Nullable String deferral(Delivery delivery, Instant now) {
-    Instant due = Pending.positionOf(delivery).due();
+  private @Nullable String deferral(Pending pending, Instant now) {
+    Instant due = pending.position().due();
     if (!now.isAfter(due.plus(DEFERRED_AFTER))) {
       return null;
     }
@@ -307,12 +312,15 @@ final class Lane {
     if (openedAt.isAfter(due)) {
       return "relayDown";
     }
-    return pacedAt.isBefore(due) ? "concurrency" : "rateLimit";
+    if (pending.freedAt() != null && pending.freedAt().isAfter(due)) {
+      return "ordering";
+    }
+    String gate = gates.deferral(due);
+    return gate == null ? "concurrency" : gate;
   }
 
   private void answered(
       Delivery delivery, Pending.Content content, @Nullable String deferral, TargetAnswer answer) {
-    inFlight--;
     RetryDecision decision =
         config
             .retry()
@@ -321,7 +329,7 @@ final class Lane {
                 answer.startedAt(),
                 answer.endedAt(),
                 answer.outcome(),
-                jitter);
+                parts.jitter());
     Delivery after = after(delivery, decision, answer.endedAt());
     Attempt attempt =
         new Attempt(
@@ -334,7 +342,7 @@ final class Lane {
             answer.responseStart(),
             deferral);
     metrics.attempted(content.event(), after, attempt);
-    record(content.event(), delivery, after, attempt);
+    recorder.record(content.event(), delivery, after, attempt, () -> recorded(after));
     pump();
   }
 
@@ -361,44 +369,8 @@ final class Lane {
         at);
   }
 
-  /** Records until the store takes it: an outcome that is known is never thrown away. */
-  private void record(Event event, Delivery before, Delivery after, Attempt attempt) {
-    store
-        .record(before, after, attempt)
-        .whenComplete(
-            (done, failure) ->
-                loop.execute(
-                    () -> {
-                      if (failure == null) {
-                        recorded(after);
-                        listener.attempted(event, after, attempt);
-                      } else {
-                        notRecorded(event, before, after, attempt, failure);
-                      }
-                    }));
-  }
-
-  private void notRecorded(
-      Event event, Delivery before, Delivery after, Attempt attempt, Throwable failure) {
-    if (!storeFails) {
-      storeFails = true; // said once, not once for each delivery and second
-      log.warn(
-          "Target {}: outcomes cannot be stored ({}); trying until they can.",
-          before.target(),
-          failure.toString());
-    }
-    loop.at(clock.instant().plus(STORE_PAUSE), () -> record(event, before, after, attempt));
-  }
-
   private void recorded(Delivery after) {
-    if (storeFails) {
-      storeFails = false;
-      log.info("Target {}: outcomes are stored again.", after.target());
-    }
-    window.settled(after.eventId());
-    if (after.state() == DeliveryState.PENDING) {
-      window.add(new Pending(after, null));
-    }
+    queue.settled(after);
     pump();
   }
 }

@@ -98,7 +98,8 @@ class OutboundRequestTest {
             null,
             Map.of("user-agent", new Secret("relay")),
             plain.addresses(),
-            null);
+            null,
+            plain.flow());
 
     OutboundRequest request =
         OutboundRequest.of(

@@ -25,6 +25,7 @@ import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * A dispatcher in virtual time, on the test's own thread: the clock jumps to the next alarm as soon
@@ -40,7 +41,13 @@ final class VirtualRelay {
   final Map<String, Integer> inFlight = new HashMap<>();
   int mostInFlight;
   Function<Sent, Outcome> target = request -> Outcome.answered(200);
+  Consumer<Sent> onSend = request -> {};
   Duration latency = Duration.ZERO;
+
+  /** How long the store takes to read, and again until the loop learns of what was read. */
+  Supplier<Duration> readTakes = () -> Duration.ZERO;
+
+  int known = OrderedQueue.KNOWN;
   JitterSource jitter = (min, max) -> Duration.ofSeconds(3);
   Dispatcher dispatcher;
 
@@ -50,6 +57,7 @@ final class VirtualRelay {
   private final PriorityQueue<Alarm> alarms =
       new PriorityQueue<>(Comparator.comparing(Alarm::at).thenComparing(Alarm::order));
   private long order;
+  private boolean reading;
   private final Map<String, TargetConfig> targets = new HashMap<>();
 
   private record Alarm(Instant at, long order, Runnable task) {}
@@ -71,7 +79,11 @@ final class VirtualRelay {
         new Loop() {
           @Override
           public void execute(Runnable task) {
-            tasks.add(task);
+            if (reading) {
+              later(readTakes.get(), tasks, task);
+            } else {
+              tasks.add(task);
+            }
           }
 
           @Override
@@ -88,10 +100,30 @@ final class VirtualRelay {
             new DeliveryMetrics(new SimpleMeterRegistry()),
             DeliveryListener.NONE,
             loop,
-            reads::add,
+            this::read,
+            known,
             () -> {});
     made.configure(targets, store.pausedTargets());
     return made;
+  }
+
+  private void read(Runnable task) {
+    later(
+        readTakes.get(),
+        reads,
+        () -> {
+          reading = true;
+          task.run();
+          reading = false;
+        });
+  }
+
+  private void later(Duration wait, Deque<Runnable> now, Runnable task) {
+    if (wait.isZero()) {
+      now.add(task);
+    } else {
+      alarms.add(new Alarm(clock.instant().plus(wait), order++, task));
+    }
   }
 
   /** As after a crash: everything in memory is gone. */
@@ -188,6 +220,7 @@ final class VirtualRelay {
               Integer.parseInt(header(request, "Relay-Attempt")),
               clock.instant());
       sent.add(one);
+      onSend.accept(one);
       mostInFlight = Math.max(mostInFlight, inFlight.merge(config.name(), 1, Integer::sum));
       Instant started = clock.instant();
       Runnable answer =
