@@ -100,7 +100,8 @@ final class LiveControl implements RelayControl {
               counted.pending(),
               counted.dead(),
               counted.oldestPending(),
-              dispatcher.nextDue(target.name())));
+              dispatcher.nextDue(target.name()),
+              dispatcher.breaker(target.name())));
     }
     return targets;
   }

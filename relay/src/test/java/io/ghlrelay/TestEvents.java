@@ -1,6 +1,7 @@
 package io.ghlrelay;
 
 import io.ghlrelay.config.AddressRule;
+import io.ghlrelay.config.FlowConfig;
 import io.ghlrelay.config.TargetAuth;
 import io.ghlrelay.config.TargetConfig;
 import io.ghlrelay.platform.Envelope;
@@ -72,7 +73,8 @@ public final class TestEvents {
         AddressRule.DEFAULT,
         null,
         null,
-        null);
+        null,
+        FlowConfig.DEFAULT);
   }
 
   /** The same target with credentials. */
@@ -89,7 +91,8 @@ public final class TestEvents {
         target.addresses(),
         target.sign(),
         auth,
-        target.tls());
+        target.tls(),
+        target.flow());
   }
 
   /** The same target with a rate limit. */
@@ -106,6 +109,25 @@ public final class TestEvents {
         target.addresses(),
         target.sign(),
         target.auth(),
-        target.tls());
+        target.tls(),
+        target.flow());
+  }
+
+  /** The same target with an order, a breaker or another ramp. */
+  public static TargetConfig flowing(TargetConfig target, FlowConfig flow) {
+    return new TargetConfig(
+        target.name(),
+        target.url(),
+        target.timeout(),
+        target.connectTimeout(),
+        target.retry(),
+        target.concurrency(),
+        target.rateLimit(),
+        target.headers(),
+        target.addresses(),
+        target.sign(),
+        target.auth(),
+        target.tls(),
+        flow);
   }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.ghlrelay.config.AdminConfig;
+import io.ghlrelay.config.FlowConfig;
 import io.ghlrelay.config.IngressConfig;
 import io.ghlrelay.config.RelayConfig;
 import io.ghlrelay.config.StoreConfig;
@@ -144,6 +145,7 @@ final class ConfigJson {
     json.put("retry", target.retry().name());
     json.put("concurrency", target.concurrency());
     json.put("rateLimit", target.rateLimit());
+    flow(json, target.flow());
     json.put("allowLinkLocal", target.addresses().linkLocal());
     ObjectNode headers = json.putObject("headers");
     target.headers().keySet().forEach(name -> headers.put(name, HIDDEN));
@@ -200,6 +202,26 @@ final class ConfigJson {
     json.put("minVersion", tls.minVersion().number());
     json.put("serverName", tls.serverName());
     return json;
+  }
+
+  private static void flow(ObjectNode json, FlowConfig flow) {
+    json.put("ordering", flow.ordering().id());
+    FlowConfig.Breaker breaker = flow.breaker();
+    if (breaker != null) {
+      json.putObject("breaker")
+          .put("failureRate", percent(breaker.failureRate()))
+          .put("window", breaker.window())
+          .put("minCalls", breaker.minCalls())
+          .put("openFor", Units.format(breaker.openFor()))
+          .put("trials", breaker.trials());
+    }
+    json.putObject("catchUp")
+        .put("from", flow.catchUp().from())
+        .put("over", Units.format(flow.catchUp().over()));
+  }
+
+  private static String percent(double value) {
+    return (value == Math.rint(value) ? Long.toString((long) value) : Double.toString(value)) + "%";
   }
 
   /** Without the query string. */

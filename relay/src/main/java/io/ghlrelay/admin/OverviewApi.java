@@ -138,6 +138,7 @@ final class OverviewApi {
     one.put("retry", target.config().retry().name());
     one.put("concurrency", target.config().concurrency());
     one.put("paused", target.paused());
+    one.put("breaker", target.breaker() == null ? null : target.breaker().id());
     one.put("health", health(target, answers));
     one.put("inFlight", target.inFlight());
     one.put("pending", target.pending());

@@ -3,6 +3,7 @@ package io.ghlrelay.admin;
 import io.ghlrelay.config.ConfigException;
 import io.ghlrelay.config.RelayConfig;
 import io.ghlrelay.config.TargetConfig;
+import io.ghlrelay.delivery.BreakerState;
 import io.ghlrelay.platform.Verification;
 import io.ghlrelay.routing.RoutingTable;
 import io.ghlrelay.store.Event;
@@ -87,6 +88,7 @@ public interface RelayControl {
    * @param dead dead letters
    * @param oldestPending see the store's statistics; null if nothing is pending
    * @param nextAttemptAt when the next attempt is due; null if nothing is pending
+   * @param breaker where its circuit breaker stands; null if it has none
    */
   record TargetStatus(
       TargetConfig config,
@@ -95,5 +97,6 @@ public interface RelayControl {
       long pending,
       long dead,
       @Nullable Instant oldestPending,
-      @Nullable Instant nextAttemptAt) {}
+      @Nullable Instant nextAttemptAt,
+      @Nullable BreakerState breaker) {}
 }

@@ -1,5 +1,6 @@
 package io.ghlrelay.admin;
 
+import io.ghlrelay.delivery.BreakerState;
 import io.ghlrelay.store.EventStore;
 import io.ghlrelay.store.StoreStats;
 import io.micrometer.core.instrument.Gauge;
@@ -29,6 +30,7 @@ public final class RelayGauges implements AutoCloseable {
   private final MultiGauge deliveries;
   private final MultiGauge oldest;
   private final MultiGauge paused;
+  private final MultiGauge breakers;
   private final JvmGcMetrics gc = new JvmGcMetrics();
   private volatile double unrouted;
   private volatile double writable = 1;
@@ -57,6 +59,10 @@ public final class RelayGauges implements AutoCloseable {
         MultiGauge.builder("relay.target.paused")
             .description("1 if the target is paused.")
             .register(registry);
+    this.breakers =
+        MultiGauge.builder("relay.target.breaker.state")
+            .description("Circuit breaker: 0 closed or none, 1 half open, 2 open.")
+            .register(registry);
     Gauge.builder("relay.unrouted.events", () -> unrouted)
         .description("Events held that no route took.")
         .register(registry);
@@ -80,6 +86,7 @@ public final class RelayGauges implements AutoCloseable {
     List<Row<?>> states = new ArrayList<>();
     List<Row<?>> ages = new ArrayList<>();
     List<Row<?>> pauses = new ArrayList<>();
+    List<Row<?>> breakerStates = new ArrayList<>();
     for (RelayControl.TargetStatus target : relay.targets()) {
       Tags name = Tags.of("target", target.config().name());
       long waiting = Math.max(0, target.pending() - target.inFlight());
@@ -92,10 +99,13 @@ public final class RelayGauges implements AutoCloseable {
               : Duration.between(target.oldestPending(), clock.instant()).toMillis() / 1000.0;
       ages.add(Row.of(name, Math.max(0, age)));
       pauses.add(Row.of(name, target.paused() ? 1 : 0));
+      BreakerState breaker = target.breaker();
+      breakerStates.add(Row.of(name, breaker == null ? 0 : breaker.ordinal()));
     }
     deliveries.register(states, true);
     oldest.register(ages, true);
     paused.register(pauses, true);
+    breakers.register(breakerStates, true);
     StoreStats stats = store.stats();
     unrouted = stats.unrouted();
     writable = stats.writable() ? 1 : 0;

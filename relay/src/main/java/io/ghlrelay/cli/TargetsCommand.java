@@ -42,18 +42,27 @@ public final class TargetsCommand extends AdminCommand {
       return ExitCodes.OK;
     }
     out.printf(
-        "%-20s %-7s %9s %9s %9s  %s%n",
+        "%-20s %-8s %9s %9s %9s  %s%n",
         "target", "state", "in flight", "pending", "dead", "next attempt");
     for (JsonNode target : targets.path("targets")) {
       out.printf(
-          "%-20s %-7s %9d %9d %9d  %s%n",
+          "%-20s %-8s %9d %9d %9d  %s%n",
           target.path("name").asText(),
-          target.path("paused").asBoolean() ? "paused" : "active",
+          state(target),
           target.path("inFlight").asLong(),
           target.path("pending").asLong(),
           target.path("dead").asLong(),
           target.path("nextAttemptAt").asText("-"));
     }
     return ExitCodes.OK;
+  }
+
+  /** Paused, or what its circuit breaker says, or active. */
+  private static String state(JsonNode target) {
+    if (target.path("paused").asBoolean()) {
+      return "paused";
+    }
+    String breaker = target.path("breaker").asText("closed");
+    return breaker.equals("closed") ? "active" : breaker;
   }
 }

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param sign outbound Standard Webhooks signing; null = none
  * @param auth how the relay authenticates itself; null = not at all
  * @param tls where TLS is not the usual one; null = it is
+ * @param flow order, circuit breaker and ramp
  */
 public record TargetConfig(
     String name,
@@ -36,7 +37,8 @@ public record TargetConfig(
     AddressRule addresses,
     @Nullable Signing sign,
     @Nullable TargetAuth auth,
-    @Nullable TargetTls tls) {
+    @Nullable TargetTls tls,
+    FlowConfig flow) {
   public TargetConfig {
     headers = java.util.Collections.unmodifiableMap(new java.util.LinkedHashMap<>(headers));
   }

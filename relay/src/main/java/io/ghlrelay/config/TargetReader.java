@@ -112,6 +112,7 @@ final class TargetReader {
     TargetConfig.Signing sign = section.has("sign") ? signing(section.section("sign")) : null;
     TargetAuth auth = new AuthReader(folder).read(section, headers.keySet());
     TargetTls tls = new TlsReader(folder).read(section, url);
+    FlowConfig flow = FlowReader.read(section, concurrency);
     section.end();
     return url == null
         ? null
@@ -127,7 +128,8 @@ final class TargetReader {
             addresses,
             sign,
             auth,
-            tls);
+            tls,
+            flow);
   }
 
   private static double rate(String text) {

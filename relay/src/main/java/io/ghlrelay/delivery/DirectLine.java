@@ -21,8 +21,8 @@ final class DirectLine {
   /** When to ask a paused target again: nobody knows how long a pause will be. */
   static final Duration AFTER_PAUSE = Duration.ofSeconds(60);
 
-  /** When to ask again once there was no free slot. */
-  static final Duration AFTER_CONCURRENCY = Duration.ofSeconds(1);
+  /** When to ask again once there was no free slot, or a breaker or ramp let no more through. */
+  static final Duration AFTER_SLOT = Duration.ofSeconds(1);
 
   /** When to ask again once there was no token: fetching one takes a moment. */
   static final Duration AFTER_TOKEN = Duration.ofSeconds(1);
@@ -52,26 +52,24 @@ final class DirectLine {
       result.complete(new Refused(Reason.UNAVAILABLE, AFTER_UNAVAILABLE));
       return;
     }
+    Refused refused = lane.refusal();
     Credentials.Authorization authorization = lane.credentials().at(clock.instant());
-    if (authorization == null) {
-      result.complete(lane.refused(Reason.TOKEN, AFTER_TOKEN));
+    if (refused != null || authorization == null) {
+      result.complete(refused != null ? refused : lane.refused(Reason.TOKEN, AFTER_TOKEN));
       return;
     }
-    Refused refused = lane.enter();
-    if (refused != null) {
-      result.complete(refused);
-      return;
-    }
+    long permit = lane.enter();
     try {
-      send(lane, event, body, authorization, result);
+      send(lane, permit, event, body, authorization, result);
     } catch (RuntimeException e) { // else the sender would wait for ever, and the slot with it
       result.completeExceptionally(e);
-      lane.leave();
+      lane.leave(permit, null);
     }
   }
 
   private void send(
       Lane lane,
+      long permit,
       Event event,
       byte[] body,
       Credentials.Authorization authorization,
@@ -91,9 +89,9 @@ final class DirectLine {
                   // A token that was revoked is ours to mend: the platform is asked to come again.
                   if (lane.credentials().worthless(event.id(), authorization, answer)) {
                     result.complete(lane.refused(Reason.TOKEN, AFTER_TOKEN));
-                    lane.leave();
+                    lane.leave(permit, null);
                   } else {
-                    answered(lane, event, kept, result);
+                    answered(lane, permit, event, kept, result);
                   }
                 });
         });
@@ -101,7 +99,11 @@ final class DirectLine {
 
   /** The slot is free after the answer: whoever drains the lane has answered everybody then. */
   private void answered(
-      Lane lane, Event event, TargetAnswer answer, CompletableFuture<DirectResult> result) {
+      Lane lane,
+      long permit,
+      Event event,
+      TargetAnswer answer,
+      CompletableFuture<DirectResult> result) {
     Attempt attempt =
         new Attempt(
             1,
@@ -114,6 +116,6 @@ final class DirectLine {
             null);
     lane.metrics().direct(attempt);
     result.complete(new Attempted(attempt));
-    lane.leave();
+    lane.leave(permit, answer.outcome());
   }
 }

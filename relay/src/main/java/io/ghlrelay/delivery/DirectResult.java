@@ -2,6 +2,7 @@ package io.ghlrelay.delivery;
 
 import io.ghlrelay.store.Attempt;
 import java.time.Duration;
+import java.util.Arrays;
 
 /** What became of an event of a direct route. Immutable. */
 public sealed interface DirectResult {
@@ -22,6 +23,8 @@ public sealed interface DirectResult {
     PAUSED("paused"),
     RATE_LIMIT("rateLimit"),
     CONCURRENCY("concurrency"),
+    BREAKER("breaker"),
+    CATCH_UP("catchUp"),
     /** There is no token for the target, or the target no longer takes the one there was. */
     TOKEN("token"),
     /** The relay is stopping, or the target has just gone from the configuration. */
@@ -31,6 +34,11 @@ public sealed interface DirectResult {
 
     Reason(String id) {
       this.id = id;
+    }
+
+    /** The reason of this name. */
+    static Reason of(String id) {
+      return Arrays.stream(values()).filter(one -> one.id.equals(id)).findFirst().orElseThrow();
     }
 
     /** The name used in metrics; the same as that of a deferral. */

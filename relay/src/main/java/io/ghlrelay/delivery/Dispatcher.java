@@ -80,10 +80,15 @@ public final class Dispatcher implements AutoCloseable {
         listener,
         Loop.on(loop, clock),
         reader,
+        OrderedQueue.KNOWN,
         reader::shutdown);
   }
 
-  /** With a loop and reader of the caller's, for virtual time. */
+  /**
+   * With a loop and reader of the caller's, for virtual time.
+   *
+   * @param known deliveries of a target that are known by their ordering key, at most
+   */
   Dispatcher(
       EventStore store,
       TargetClient client,
@@ -93,12 +98,21 @@ public final class Dispatcher implements AutoCloseable {
       DeliveryListener listener,
       Loop loop,
       Executor reader,
+      int known,
       Runnable stopThreads) {
     this.loop = loop;
     this.metrics = metrics;
     this.parts =
         new Lane.Parts(
-            store, client, loop, reader, clock, jitter, new BodyBudget(BODY_BUDGET), listener);
+            store,
+            client,
+            loop,
+            reader,
+            clock,
+            jitter,
+            new BodyBudget(BODY_BUDGET),
+            known,
+            listener);
     this.direct = new DirectLine(parts);
     this.stopThreads = stopThreads;
   }
@@ -204,6 +218,12 @@ public final class Dispatcher implements AutoCloseable {
   public @Nullable Instant nextDue(String target) {
     Lane lane = lanes.get(target);
     return lane == null ? null : lane.nextDue();
+  }
+
+  /** Where a target's circuit breaker stands; null if it has none. */
+  public @Nullable BreakerState breaker(String target) {
+    Lane lane = lanes.get(target);
+    return lane == null ? null : lane.breaker();
   }
 
   /**

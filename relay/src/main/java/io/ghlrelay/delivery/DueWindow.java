@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A refill reads the store on another thread, so deliveries that become pending meanwhile beyond
  * the old horizon may or may not be in what it read. They are set aside and weighed against the new
- * horizon when it arrives; a delivery found by both ways is the same entry.
+ * horizon when it arrives; a delivery found by both ways is the same entry. What was busy may have
+ * been read as it was before: it is never taken from a reading that it ended in.
  */
 final class DueWindow {
   private final int capacity;
@@ -31,6 +33,7 @@ final class DueWindow {
   private final TreeMap<DuePosition, Pending> entries = new TreeMap<>();
   private final Set<EventId> busy = new HashSet<>();
   private final TreeMap<DuePosition, Pending> arrivedDuringRefill = new TreeMap<>();
+  private final Set<EventId> settledDuringRefill = new HashSet<>();
   private @Nullable DuePosition horizon = DuePosition.START;
   private @Nullable DuePosition refillStart;
   private boolean arrivalsLeftOut;
@@ -57,34 +60,21 @@ final class DueWindow {
       trim();
     } else if (refillStart != null) {
       if (arrivedDuringRefill.size() < capacity) {
-        arrivedDuringRefill.put(position, new Pending(pending.delivery(), null));
+        arrivedDuringRefill.put(position, pending.withoutContent());
       } else {
         arrivalsLeftOut = true;
       }
     }
   }
 
-  /**
-   * These events are gone from the store: drops what is held of them. What a refill under way still
-   * brings of them is found out when it is read.
-   */
-  void forget(Set<EventId> events) {
-    entries
-        .values()
-        .removeIf(
-            pending -> {
-              boolean gone = events.contains(pending.position().eventId());
-              if (gone) {
-                release(pending);
-              }
-              return gone;
-            });
-    arrivedDuringRefill.keySet().removeIf(position -> events.contains(position.eventId()));
-  }
-
   /** The earliest delivery, or null. */
   @Nullable Instant earliestDue() {
     return entries.isEmpty() ? null : entries.firstKey().due();
+  }
+
+  /** The earliest delivery, due or not; null if none. */
+  @Nullable Pending first() {
+    return entries.isEmpty() ? null : entries.firstEntry().getValue();
   }
 
   /** Takes the earliest delivery that is due; it is busy until {@link #settled}. Null if none. */
@@ -102,6 +92,9 @@ final class DueWindow {
   /** The outcome of a busy delivery is recorded; if pending again, {@link #add} it after this. */
   void settled(EventId eventId) {
     busy.remove(eventId);
+    if (refillStart != null) {
+      settledDuringRefill.add(eventId);
+    }
   }
 
   /** Deliveries in flight or being recorded. */
@@ -109,9 +102,9 @@ final class DueWindow {
     return busy.size();
   }
 
-  /** Deliveries held. */
-  int size() {
-    return entries.size();
+  /** Whether it is empty while the store may hold more. */
+  boolean mayLackDue() {
+    return entries.isEmpty() && horizon != null;
   }
 
   /** Whether the store should be read on from {@link #refillFrom}. */
@@ -133,8 +126,14 @@ final class DueWindow {
     return capacity / 2;
   }
 
-  /** Ends a refill with what was read. */
-  void refilled(List<Delivery> read) {
+  /**
+   * Ends a refill with what was read.
+   *
+   * @param read in the order they are due
+   * @param held which of them are held; the others are passed over, whoever left them out brings
+   *     them back by {@link #add} when their time has come
+   */
+  void refilled(List<Delivery> read, Predicate<Delivery> held) {
     boolean stale = refillStart == null || !refillStart.equals(horizon) || arrivalsLeftOut;
     if (stale) {
       // The window was trimmed below where the reading began, or could not note all that came
@@ -145,10 +144,12 @@ final class DueWindow {
     refillStart = null;
     horizon = read.size() < refillSize() ? null : Pending.positionOf(read.get(read.size() - 1));
     for (Delivery delivery : read) {
-      if (!busy.contains(delivery.eventId())) {
+      EventId id = delivery.eventId();
+      if (!busy.contains(id) && !settledDuringRefill.contains(id) && held.test(delivery)) {
         entries.putIfAbsent(Pending.positionOf(delivery), new Pending(delivery, null));
       }
     }
+    settledDuringRefill.clear();
     List<Pending> arrived = new ArrayList<>(arrivedDuringRefill.values());
     arrivedDuringRefill.clear();
     arrived.forEach(this::add);
@@ -159,8 +160,34 @@ final class DueWindow {
   void refillFailed() {
     refillStart = null;
     arrivalsLeftOut = false;
+    settledDuringRefill.clear();
     // Nothing beyond the horizon was promised, so what was set aside may stay in the store.
     arrivedDuringRefill.clear();
+  }
+
+  /** Lets go of some; whoever has them dropped brings them back, or {@link #rewind}s. */
+  void drop(Predicate<EventId> dropped) {
+    drop(entries, dropped);
+    drop(arrivedDuringRefill, dropped);
+  }
+
+  private void drop(Map<DuePosition, Pending> from, Predicate<EventId> dropped) {
+    from.entrySet()
+        .removeIf(
+            entry -> {
+              boolean goes = dropped.test(entry.getKey().eventId());
+              if (goes) {
+                release(entry.getValue());
+              }
+              return goes;
+            });
+  }
+
+  /** Lets go of everything that is not busy, to read it anew from the store's beginning. */
+  void rewind() {
+    drop(id -> true);
+    horizon = DuePosition.START;
+    arrivalsLeftOut = refillStart != null; // what is being read may miss what was let go
   }
 
   /** Keeps the head and leaves the rest to the store, which holds all of it. */
@@ -174,8 +201,7 @@ final class DueWindow {
   private void hold(DuePosition position, Pending pending) {
     Pending.Content content = pending.content();
     boolean kept = content == null || bodies.take(content.body().length);
-    Pending replaced =
-        entries.put(position, kept ? pending : new Pending(pending.delivery(), null));
+    Pending replaced = entries.put(position, kept ? pending : pending.withoutContent());
     if (replaced != null) {
       release(replaced);
     }

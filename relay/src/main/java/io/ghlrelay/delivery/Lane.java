@@ -1,8 +1,10 @@
 package io.ghlrelay.delivery;
 
+import io.ghlrelay.config.FlowConfig.Ordering;
 import io.ghlrelay.config.TargetConfig;
 import io.ghlrelay.retry.DeadReason;
 import io.ghlrelay.retry.JitterSource;
+import io.ghlrelay.retry.Outcome;
 import io.ghlrelay.retry.RetryDecision;
 import io.ghlrelay.store.Attempt;
 import io.ghlrelay.store.Delivery;
@@ -13,7 +15,6 @@ import io.ghlrelay.store.EventStore;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -26,73 +27,68 @@ import org.slf4j.LoggerFactory;
  * One target's queue and its attempts in flight. Confined to the dispatcher's loop; lanes share
  * nothing but that loop, so a slow or dead target delays no other.
  *
- * <p>A delivery's life here: {@link #add} to the window, {@link #startDue} takes it when due,
- * {@link #send} makes the attempt, {@link #answered} asks the retry policy, {@link #record} makes
- * it durable, {@link #recorded} ends it or puts it back into the window.
+ * <p>A delivery's life here: {@link #add} to the queue, {@link #startDue} takes it when due, {@link
+ * #send} makes the attempt, {@link #answered} asks the retry policy, {@link Recorder} makes it
+ * durable, {@link #recorded} ends it or puts it back into the queue.
  */
 final class Lane {
-  /** Deliveries held in memory: enough for a second at full speed, some MB at most. */
-  static final int WINDOW = 8192;
-
   /** Outcomes that may wait for the store before no further attempt is made. */
   private static final int MAX_UNRECORDED = 8192;
-
-  /** How long to wait before asking a failing store again. */
-  private static final Duration STORE_PAUSE = Duration.ofSeconds(1);
 
   /** An attempt later than this behind its due instant was deferred, and says by what. */
   private static final Duration DEFERRED_AFTER = Duration.ofMillis(100);
 
   private static final Logger log = LoggerFactory.getLogger(Lane.class);
 
-  private final EventStore store;
+  private final Parts parts;
   private final TargetClient client;
   private final Loop loop;
-  private final Executor reader;
   private final Clock clock;
-  private final JitterSource jitter;
-  private final DeliveryListener listener;
   private final DeliveryMetrics.Target metrics;
-  private final DueWindow window;
+  private final Gates gates;
+  private final Recorder recorder;
   private final Instant openedAt;
-  private final Parts parts;
 
   private TargetConfig config;
   private Credentials credentials;
+  private DueQueue queue;
+  private Ordering ordering;
   private boolean paused;
   private boolean removed;
   private boolean draining;
-  private boolean storeFails;
   private int inFlight;
   private int direct; // of those in flight
   private Instant resumedAt = Instant.MIN;
-  private Instant pacedAt = Instant.MIN;
-  private @Nullable Pace pace;
   private @Nullable Instant alarm;
   private volatile int inFlightSeen;
   private volatile @Nullable Instant nextDueSeen;
+  private volatile @Nullable BreakerState breakerSeen;
 
   /** A lane over the parts that every lane shares; reads its queue when first {@link #pump}ed. */
   Lane(TargetConfig config, boolean paused, Parts parts, DeliveryMetrics.Target metrics) {
     this.config = config;
     this.paused = paused;
     this.parts = parts;
-    this.store = parts.store();
     this.client = parts.client();
     this.loop = parts.loop();
-    this.reader = parts.reader();
     this.clock = parts.clock();
-    this.jitter = parts.jitter();
-    this.listener = parts.listener();
     this.metrics = metrics;
-    this.window = new DueWindow(WINDOW, parts.bodies());
     this.openedAt = clock.instant();
-    this.pace = pace(config);
+    this.recorder = new Recorder(parts.store(), loop, clock, parts.listener());
+    this.gates = new Gates(config, clock, () -> inFlight);
     this.credentials = Credentials.of(config, parts, metrics, this::pump);
+    this.ordering = config.flow().ordering();
+    this.queue = newQueue();
+    gates.resumed(openedAt); // a queue may have gathered while no relay ran
   }
 
-  private static @Nullable Pace pace(TargetConfig config) {
-    return config.rateLimit() == null ? null : new Pace(config.rateLimit());
+  private DueQueue newQueue() {
+    var source =
+        new StoredQueue.Source(
+            config.name(), parts.store(), loop, parts.reader(), clock, parts.bodies());
+    return ordering == Ordering.NONE
+        ? new StoredQueue(source, read -> true, this::pump)
+        : new OrderedQueue(source, ordering, parts.known(), this::pump);
   }
 
   /** What all lanes share. */
@@ -104,31 +100,33 @@ final class Lane {
       Clock clock,
       JitterSource jitter,
       BodyBudget bodies,
+      int known,
       DeliveryListener listener) {}
 
   /** A delivery to this target has become pending in the store. */
   void add(Pending pending) {
-    window.add(pending);
+    queue.add(pending);
     pump();
   }
 
   /** These events are gone from the store. */
   void forget(Set<EventId> events) {
-    window.forget(events);
+    queue.forget(events);
     pump();
   }
 
   /** Takes a new configuration; the next attempt and decision go by it. */
   void configure(TargetConfig newConfig) {
-    if (!Objects.equals(newConfig.rateLimit(), config.rateLimit())) {
-      pace = pace(newConfig);
-    }
+    gates.configure(newConfig);
     if (!Objects.equals(newConfig.auth(), config.auth())
         || !newConfig.addresses().equals(config.addresses())) {
       credentials = Credentials.of(newConfig, parts, metrics, this::pump);
     }
     config = newConfig;
-    removed = false;
+    if (removed) {
+      removed = false;
+      gates.resumed(clock.instant());
+    }
     pump();
   }
 
@@ -141,6 +139,7 @@ final class Lane {
   void setPaused(boolean pause) {
     if (paused && !pause) {
       resumedAt = clock.instant();
+      gates.resumed(resumedAt);
     }
     paused = pause;
     pump();
@@ -153,7 +152,7 @@ final class Lane {
 
   /** Attempts in flight and outcomes not yet recorded. */
   int busy() {
-    return window.busyCount() + direct;
+    return queue.busyCount() + direct;
   }
 
   /** What its requests carry. */
@@ -161,30 +160,27 @@ final class Lane {
     return credentials;
   }
 
-  /**
-   * Takes a slot for an event of a direct route, which cannot wait in the queue.
-   *
-   * @return why not; null = taken, until {@link #leave}
-   */
-  DirectResult.@Nullable Refused enter() {
+  /** Why an event of a direct route, which cannot wait in the queue, is sent back; null = it is not. */
+  DirectResult.@Nullable Refused refusal() {
+    Instant now = clock.instant();
     if (removed || draining) {
       return refused(DirectResult.Reason.UNAVAILABLE, DirectLine.AFTER_UNAVAILABLE);
     }
     if (paused) {
       return refused(DirectResult.Reason.PAUSED, DirectLine.AFTER_PAUSE);
     }
+    if (credentials.at(now) == null) {
+      return refused(DirectResult.Reason.TOKEN, DirectLine.AFTER_TOKEN);
+    }
     if (inFlight >= config.concurrency()) {
-      return refused(DirectResult.Reason.CONCURRENCY, DirectLine.AFTER_CONCURRENCY);
+      return refused(DirectResult.Reason.CONCURRENCY, DirectLine.AFTER_SLOT);
     }
-    Instant now = clock.instant();
-    if (pace != null && pace.freeAt(now).isAfter(now)) {
-      return refused(DirectResult.Reason.RATE_LIMIT, Duration.between(now, pace.freeAt(now)));
+    Instant free = gates.freeAt(now);
+    if (free.isAfter(now)) {
+      Duration wait =
+          free.equals(Gate.BY_EVENT) ? DirectLine.AFTER_SLOT : Duration.between(now, free);
+      return refused(DirectResult.Reason.of(gates.closed(now)), wait);
     }
-    if (pace != null) {
-      pace.take(now);
-    }
-    inFlight++;
-    direct++;
     return null;
   }
 
@@ -193,10 +189,30 @@ final class Lane {
     return new DirectResult.Refused(reason, retryAfter);
   }
 
-  /** Gives the slot back. */
-  void leave() {
+  /**
+   * Takes a slot for an event of a direct route, after {@link #refusal} has said that it may.
+   *
+   * @return its permit, to be given back by {@link #leave}
+   */
+  long enter() {
+    inFlight++;
+    direct++;
+    return gates.started(clock.instant());
+  }
+
+  /**
+   * Gives the slot back.
+   *
+   * @param outcome how the attempt ended; null = none counts
+   */
+  void leave(long permit, @Nullable Outcome outcome) {
     inFlight--;
     direct--;
+    if (outcome == null) {
+      gates.notMade(permit);
+    } else {
+      gates.answered(permit, outcome, clock.instant());
+    }
     pump();
   }
 
@@ -220,62 +236,87 @@ final class Lane {
     return nextDueSeen;
   }
 
+  /** The state of the circuit breaker, null if there is none; may be read by any thread. */
+  @Nullable BreakerState breaker() {
+    return breakerSeen;
+  }
+
   /** Starts what is due, reads on when the window runs low, and sets the alarm. */
   void pump() {
-    refillIfLow();
+    reorder();
+    readOn();
     startDue();
     setAlarm();
     inFlightSeen = inFlight - direct;
-    nextDueSeen = window.earliestDue();
+    nextDueSeen = queue.earliestDue();
+    breakerSeen = gates.breakerState();
+  }
+
+  /** Another order is begun when nothing is in flight that the new queue would not know of. */
+  private void reorder() {
+    if (ordering != config.flow().ordering() && queue.busyCount() == 0) {
+      queue.close();
+      ordering = config.flow().ordering();
+      queue = newQueue();
+    }
+  }
+
+  private void readOn() {
+    if (!removed && !draining) {
+      queue.readOn();
+    }
   }
 
   private boolean mayStart() {
     return !paused
         && !removed
         && !draining
+        && ordering == config.flow().ordering()
         && inFlight < config.concurrency()
-        && window.busyCount() < MAX_UNRECORDED;
+        && queue.busyCount() < MAX_UNRECORDED;
   }
 
   private void startDue() {
     Instant now = clock.instant();
     while (mayStart()) {
-      Instant due = window.earliestDue();
+      Instant due = queue.earliestDue();
       if (due == null || due.isAfter(now)) {
+        if (!queue.reading()) {
+          gates.caughtUp();
+        }
         return;
       }
       if (credentials.at(now) == null) {
         return; // told when there are
       }
-      if (pace != null) {
-        if (pace.freeAt(now).isAfter(now)) {
-          pacedAt = now; // the alarm rings when the next may be made
-          return;
-        }
-        pace.take(now);
+      if (gates.look(due, now).isAfter(now)) {
+        return; // the alarm rings when the next may be made
       }
-      Pending pending = Objects.requireNonNull(window.takeDue(now));
-      inFlight++;
-      Pending.Content content = pending.content();
-      if (content != null) {
-        send(pending.delivery(), content);
-      } else {
-        read(pending.delivery());
+      Pending pending = queue.takeDue(now);
+      if (pending != null) {
+        start(pending, gates.started(now));
+        readOn();
       }
-      refillIfLow();
+    }
+  }
+
+  private void start(Pending pending, long permit) {
+    inFlight++;
+    if (pending.content() != null) {
+      send(pending, pending.content(), permit);
+    } else {
+      read(pending, permit);
     }
   }
 
   private void setAlarm() {
-    Instant due = window.earliestDue();
+    Instant due = queue.earliestDue();
     if (due == null || !mayStart() || (credentials.awaited() && !due.isAfter(clock.instant()))) {
       return;
     }
-    if (pace != null) {
-      Instant free = pace.freeAt(clock.instant());
-      due = due.isAfter(free) ? due : free;
-    }
-    if (alarm != null && !alarm.isAfter(due)) {
+    Instant free = gates.freeAt(clock.instant());
+    due = due.isAfter(free) ? due : free;
+    if (due.equals(Gate.BY_EVENT) || (alarm != null && !alarm.isAfter(due))) {
       return;
     }
     alarm = due;
@@ -287,88 +328,64 @@ final class Lane {
     pump();
   }
 
-  private void refillIfLow() {
-    if (removed || draining || !window.wantsRefill()) {
-      return;
-    }
-    var from = window.refillFrom();
-    String target = config.name();
-    int limit = window.refillSize();
-    reader.execute(
-        () -> {
-          try {
-            List<Delivery> read = store.due(target, from, limit);
-            loop.execute(() -> refilled(read));
-          } catch (RuntimeException e) {
-            log.warn("Target {}: its queue could not be read; trying again.", target, e);
-            loop.execute(this::refillFailed);
-          }
-        });
-  }
-
-  private void refilled(List<Delivery> read) {
-    window.refilled(read);
-    pump();
-  }
-
-  private void refillFailed() {
-    loop.at(
-        clock.instant().plus(STORE_PAUSE),
-        () -> {
-          window.refillFailed();
-          pump();
-        });
-  }
-
   /** Fetches what the attempt sends, where it is no longer in memory. */
-  private void read(Delivery delivery) {
-    reader.execute(
-        () -> {
-          try {
-            Optional<Event> event = store.event(delivery.eventId());
-            Optional<byte[]> body = store.body(delivery.eventId());
-            if (event.isEmpty() || body.isEmpty()) {
-              loop.execute(() -> gone(delivery));
-              return;
-            }
-            var content = new Pending.Content(event.get(), body.get());
-            loop.execute(() -> send(delivery, content));
-          } catch (RuntimeException e) {
-            log.warn(
-                "Event {} for target {} could not be read; trying again.",
-                delivery.eventId(),
-                delivery.target(),
-                e);
-            loop.execute(
-                () -> loop.at(clock.instant().plus(STORE_PAUSE), () -> giveBack(delivery)));
-          }
-        });
+  private void read(Pending pending, long permit) {
+    Delivery delivery = pending.delivery();
+    EventStore store = parts.store();
+    parts
+        .reader()
+        .execute(
+            () -> {
+              try {
+                Optional<Event> event = store.event(delivery.eventId());
+                Optional<byte[]> body = store.body(delivery.eventId());
+                if (event.isEmpty() || body.isEmpty()) {
+                  loop.execute(() -> gone(delivery, permit));
+                  return;
+                }
+                var content = new Pending.Content(event.get(), body.get());
+                loop.execute(() -> send(pending, content, permit));
+              } catch (RuntimeException e) {
+                log.warn(
+                    "Event {} for target {} could not be read; trying again.",
+                    delivery.eventId(),
+                    delivery.target(),
+                    e);
+                loop.execute(
+                    () ->
+                        loop.at(
+                            clock.instant().plus(StoredQueue.STORE_PAUSE),
+                            () -> giveBack(delivery, permit)));
+              }
+            });
   }
 
   /** The event was removed from the store while its delivery waited here. */
-  private void gone(Delivery delivery) {
+  private void gone(Delivery delivery, long permit) {
     log.info(
         "Event {} is no longer held; target {} does not get it.",
         delivery.eventId(),
         delivery.target());
     inFlight--;
-    window.settled(delivery.eventId());
+    gates.notMade(permit);
+    queue.settled(delivery.cancelled(clock.instant()));
     pump();
   }
 
-  private void giveBack(Delivery delivery) {
+  private void giveBack(Delivery delivery, long permit) {
     inFlight--;
-    window.settled(delivery.eventId());
-    window.add(new Pending(delivery, null));
+    gates.notMade(permit);
+    queue.settled(delivery);
     pump();
   }
 
-  private void send(Delivery delivery, Pending.Content content) {
+  private void send(Pending pending, Pending.Content content, long permit) {
+    Delivery delivery = pending.delivery();
     Instant now = clock.instant();
     TargetConfig target = config;
     Credentials.Authorization authorization = credentials.at(now);
     if (authorization == null) {
-      giveBack(delivery); // they ended while the event was read
+      giveBack(delivery, permit); // they ended while the event was read
       return;
     }
     OutboundRequest request =
@@ -380,26 +397,28 @@ final class Lane {
             target,
             now,
             authorization.value());
-    String deferral = deferral(delivery, now);
+    String deferral = deferral(pending, now);
     client.send(
         target,
         request,
         answer -> {
           TargetAnswer kept = answer.withoutSecrets(target, authorization.value());
-            loop.execute(
-                () -> {
-                  if (credentials.worthless(delivery.eventId(), authorization, answer)) {
-                    giveBack(delivery);
-                  } else {
-                    answered(delivery, content, deferral, kept);
-                  }
-                });
+          loop.execute(
+              () -> {
+                if (credentials.worthless(delivery.eventId(), authorization, answer)) {
+                  giveBack(delivery, permit);
+                } else {
+                  inFlight--;
+                  gates.answered(permit, answer.outcome(), clock.instant());
+                  answered(delivery, content, deferral, kept);
+                }
+              });
         });
   }
 
   /** Why an attempt starts late, or null. The first reason that covers its due instant counts. */
-  private @Nullable String deferral(Delivery delivery, Instant now) {
-    Instant due = Pending.positionOf(delivery).due();
+  private @Nullable String deferral(Pending pending, Instant now) {
+    Instant due = pending.position().due();
     if (!now.isAfter(due.plus(DEFERRED_AFTER))) {
       return null;
     }
@@ -409,15 +428,18 @@ final class Lane {
     if (openedAt.isAfter(due)) {
       return "relayDown";
     }
+    if (pending.freedAt() != null && pending.freedAt().isAfter(due)) {
+      return "ordering";
+    }
     if (credentials.awaitedUntil().isAfter(due)) {
       return "token";
     }
-    return pacedAt.isBefore(due) ? "concurrency" : "rateLimit";
+    String gate = gates.deferral(due);
+    return gate == null ? "concurrency" : gate;
   }
 
   private void answered(
       Delivery delivery, Pending.Content content, @Nullable String deferral, TargetAnswer answer) {
-    inFlight--;
     RetryDecision decision =
         config
             .retry()
@@ -426,7 +448,7 @@ final class Lane {
                 answer.startedAt(),
                 answer.endedAt(),
                 answer.outcome(),
-                jitter);
+                parts.jitter());
     Delivery after = after(delivery, decision, answer.endedAt());
     Attempt attempt =
         new Attempt(
@@ -439,7 +461,7 @@ final class Lane {
             answer.responseStart(),
             deferral);
     metrics.attempted(content.event(), after, attempt);
-    record(content.event(), delivery, after, attempt);
+    recorder.record(content.event(), delivery, after, attempt, () -> recorded(after));
     pump();
   }
 
@@ -466,44 +488,8 @@ final class Lane {
         at);
   }
 
-  /** Records until the store takes it: an outcome that is known is never thrown away. */
-  private void record(Event event, Delivery before, Delivery after, Attempt attempt) {
-    store
-        .record(before, after, attempt)
-        .whenComplete(
-            (done, failure) ->
-                loop.execute(
-                    () -> {
-                      if (failure == null) {
-                        recorded(after);
-                        listener.attempted(event, after, attempt);
-                      } else {
-                        notRecorded(event, before, after, attempt, failure);
-                      }
-                    }));
-  }
-
-  private void notRecorded(
-      Event event, Delivery before, Delivery after, Attempt attempt, Throwable failure) {
-    if (!storeFails) {
-      storeFails = true; // said once, not once for each delivery and second
-      log.warn(
-          "Target {}: outcomes cannot be stored ({}); trying until they can.",
-          before.target(),
-          failure.toString());
-    }
-    loop.at(clock.instant().plus(STORE_PAUSE), () -> record(event, before, after, attempt));
-  }
-
   private void recorded(Delivery after) {
-    if (storeFails) {
-      storeFails = false;
-      log.info("Target {}: outcomes are stored again.", after.target());
-    }
-    window.settled(after.eventId());
-    if (after.state() == DeliveryState.PENDING) {
-      window.add(new Pending(after, null));
-    }
+    queue.settled(after);
     pump();
   }
 }

@@ -8,7 +8,7 @@ import java.time.Instant;
  * coarseness costs nothing (the generic cell rate algorithm). resilience4j's limiter is not used
  * since it reads the system's clock; schedules here run on an injected one. Confined to its lane.
  */
-final class Pace {
+final class Pace implements Gate {
   private static final double AT_ONCE_SECONDS = 0.1;
 
   private final Duration interval;
@@ -28,13 +28,18 @@ final class Pace {
     this.tolerance = Duration.ofNanos(Math.round((atOnce - 1) * interval.toNanos()));
   }
 
-  /** When the next attempt may be made; not after {@code now} = it may be made now. */
-  Instant freeAt(Instant now) {
+  @Override
+  public Instant freeAt(Instant now) {
     return next.isBefore(now) ? now : next.minus(tolerance);
   }
 
-  /** An attempt is made. */
-  void take(Instant now) {
+  @Override
+  public void started(Instant now) {
     next = (next.isBefore(now) ? now : next).plus(interval);
+  }
+
+  @Override
+  public String deferral() {
+    return "rateLimit";
   }
 }

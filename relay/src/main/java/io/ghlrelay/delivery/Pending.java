@@ -3,6 +3,7 @@ package io.ghlrelay.delivery;
 import io.ghlrelay.store.Delivery;
 import io.ghlrelay.store.DuePosition;
 import io.ghlrelay.store.Event;
+import java.time.Instant;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -11,8 +12,24 @@ import org.jspecify.annotations.Nullable;
  *
  * @param delivery as the store holds it
  * @param content the event and its body, if still in memory; else read when the attempt is due
+ * @param freedAt when it no longer had to wait for an earlier one of its key; null if it did not
  */
-record Pending(Delivery delivery, @Nullable Content content) {
+record Pending(Delivery delivery, @Nullable Content content, @Nullable Instant freedAt) {
+
+  /** A delivery that waits for no other. */
+  Pending(Delivery delivery, @Nullable Content content) {
+    this(delivery, content, null);
+  }
+
+  /** The same, to be read again when it is due. */
+  Pending withoutContent() {
+    return new Pending(delivery, null, freedAt);
+  }
+
+  /** The same, freed. */
+  Pending freed(Instant at) {
+    return new Pending(delivery, content, at);
+  }
 
   /**
    * What an attempt sends.

@@ -1,5 +1,6 @@
 package io.ghlrelay.delivery;
 
+import io.ghlrelay.config.FlowConfig;
 import io.ghlrelay.config.TargetAuth;
 import io.ghlrelay.config.TargetConfig;
 import io.ghlrelay.store.Header;
@@ -33,7 +34,8 @@ final class TokenRequest {
         target.addresses(),
         null,
         null,
-        auth.tls());
+        auth.tls(),
+        FlowConfig.DEFAULT);
   }
 
   /** What is sent: the same each time. */

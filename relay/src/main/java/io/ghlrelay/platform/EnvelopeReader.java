@@ -42,19 +42,40 @@ public final class EnvelopeReader {
 
   /** Reads it; a body that is not one whole JSON object gives {@link Envelope#EMPTY}. */
   public Envelope read(byte[] body) {
+    Fields top = object(body);
+    return top == null ? Envelope.EMPTY : top.envelope();
+  }
+
+  /**
+   * Reads which contact an event is about: {@code contactId}; {@code id} of the {@code Contact*}
+   * events; {@code contactId} of the appointment; {@code id} of an invoice's {@code
+   * contactDetails}; then the same inside {@code data} (the platform's reference of events).
+   *
+   * @return the contact's id, or null where the body names none
+   */
+  public @Nullable String contact(byte[] body) {
+    Fields top = object(body);
+    if (top == null) {
+      return null;
+    }
+    String contact = top.contact(top.type);
+    return contact != null || top.data == null ? contact : top.data.contact(top.type);
+  }
+
+  private @Nullable Fields object(byte[] body) {
     // Jackson skips the text of values it is not asked for, and would not see broken bytes there.
     if (!looksLikeObject(body) || !Utf8.wellFormed(body)) {
-      return Envelope.EMPTY;
+      return null;
     }
     try (JsonParser parser = json.createParser(body)) {
       if (parser.nextToken() != JsonToken.START_OBJECT) {
-        return Envelope.EMPTY;
+        return null;
       }
       Fields top = new Fields();
       top.read(parser, true);
-      return parser.nextToken() == null ? top.envelope() : Envelope.EMPTY;
+      return parser.nextToken() == null ? top : null;
     } catch (IOException notJson) {
-      return Envelope.EMPTY; // verified all the same: it is stored and goes the catch-all way
+      return null; // verified all the same: it is stored and goes the catch-all way
     }
   }
 
@@ -79,6 +100,8 @@ public final class EnvelopeReader {
     private @Nullable String altType;
     private @Nullable String id;
     private @Nullable String nestedLocationId;
+    private @Nullable String contactId;
+    private @Nullable String nestedContactId;
     private @Nullable Fields data;
 
     /** Reads to the end of the object that the parser has just entered. */
@@ -96,6 +119,9 @@ public final class EnvelopeReader {
           case "altType" -> altType = text(parser, value);
           case "id" -> id = text(parser, value);
           case "location" -> nestedLocationId = idInside(parser, value);
+          case "contactId" -> contactId = text(parser, value);
+          case "contactDetails" -> nestedContactId = idInside(parser, value);
+          case "appointment" -> nestedContactId = contactInside(parser, value);
           case "data" -> data = top ? dataInside(parser, value) : null;
           default -> {
             // Names that nobody routes by pass untouched.
@@ -143,6 +169,12 @@ public final class EnvelopeReader {
       return nested.id;
     }
 
+    private static @Nullable String contactInside(JsonParser parser, JsonToken value)
+        throws IOException {
+      Fields nested = dataInside(parser, value);
+      return nested == null ? null : nested.contactId;
+    }
+
     private static @Nullable Fields dataInside(JsonParser parser, JsonToken value)
         throws IOException {
       if (value != JsonToken.START_OBJECT) {
@@ -163,6 +195,14 @@ public final class EnvelopeReader {
       boolean aboutLocation =
           "LocationCreate".equals(eventType) || "LocationUpdate".equals(eventType);
       return aboutLocation && id != null ? id : nestedLocationId;
+    }
+
+    private @Nullable String contact(@Nullable String eventType) {
+      if (contactId != null) {
+        return contactId;
+      }
+      boolean aboutContact = eventType != null && eventType.startsWith("Contact");
+      return aboutContact && id != null ? id : nestedContactId;
     }
 
     Envelope envelope() {

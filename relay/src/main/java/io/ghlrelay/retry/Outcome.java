@@ -44,4 +44,13 @@ public sealed interface Outcome {
   default boolean isSuccess() {
     return this instanceof Answered answered && answered.status() < 300;
   }
+
+  /**
+   * True where the target seems unavailable: no usable answer, or 408, 429, 500..599. A rejection
+   * (another 4xx) says that it is there. Not what is retried: that is the policy's.
+   */
+  default boolean unavailable() {
+    int status = effectiveStatus();
+    return status == 408 || status == 429 || status >= 500;
+  }
 }

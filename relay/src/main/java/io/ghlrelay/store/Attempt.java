@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param outcome how it ended
  * @param responseStart the first bytes of the answer's body, at most {@link #RESPONSE_START_BYTES}
  * @param deferral why it was sent later than due ({@code paused}, {@code relayDown}, {@code
- *     rateLimit}, {@code concurrency}, {@code token}), or null
+ *     ordering}, {@code breaker}, {@code catchUp}, {@code rateLimit}, {@code token}, {@code
+ *     concurrency}), or null
  */
 public record Attempt(
     int series,

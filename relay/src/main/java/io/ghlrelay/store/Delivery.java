@@ -45,6 +45,12 @@ public record Delivery(
         eventId, target, route, DeliveryState.PENDING, 1, RetryProgress.START, now, null, now);
   }
 
+  /** The same delivery, which nothing is to become of any more. */
+  public Delivery cancelled(Instant at) {
+    return new Delivery(
+        eventId, target, route, DeliveryState.CANCELLED, series, progress, null, null, at);
+  }
+
   /** The same delivery made pending again: a new series of attempts. */
   public Delivery again(Instant dueAt) {
     return new Delivery(

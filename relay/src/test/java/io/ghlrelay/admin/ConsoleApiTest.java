@@ -10,6 +10,7 @@ import io.ghlrelay.TestEvents;
 import io.ghlrelay.config.AdminConfig;
 import io.ghlrelay.config.ConfigLoader;
 import io.ghlrelay.config.ListenAddress;
+import io.ghlrelay.delivery.BreakerState;
 import io.ghlrelay.platform.Envelope;
 import io.ghlrelay.retry.DeadReason;
 import io.ghlrelay.retry.Outcome;
@@ -431,6 +432,18 @@ class ConsoleApiTest {
     assertThat(health()).isEqualTo("ok");
     control.paused = true;
     assertThat(health()).isEqualTo("paused");
+  }
+
+  @Test
+  void showsWhereACircuitBreakerStands() throws Exception {
+    start("", false);
+    assertThat(breaker().isNull()).isTrue();
+    control.breaker = BreakerState.HALF_OPEN;
+    assertThat(breaker().asText()).isEqualTo("halfOpen");
+  }
+
+  private JsonNode breaker() throws Exception {
+    return get("/api/v1/targets").path("targets").get(0).path("breaker");
   }
 
   private String health() throws Exception {

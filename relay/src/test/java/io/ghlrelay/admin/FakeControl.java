@@ -3,6 +3,7 @@ package io.ghlrelay.admin;
 import io.ghlrelay.config.ConfigException;
 import io.ghlrelay.config.ConfigProblem;
 import io.ghlrelay.config.RelayConfig;
+import io.ghlrelay.delivery.BreakerState;
 import io.ghlrelay.platform.Verification;
 import io.ghlrelay.routing.RoutingTable;
 import io.ghlrelay.store.Event;
@@ -25,6 +26,7 @@ final class FakeControl implements RelayControl {
   boolean paused;
   boolean eraseFails;
   volatile int erased;
+  @Nullable BreakerState breaker;
   private final EventStore store;
   private final Clock clock;
 
@@ -36,7 +38,7 @@ final class FakeControl implements RelayControl {
   @Override
   public List<TargetStatus> targets() {
     return config().targets().values().stream()
-        .map(target -> new TargetStatus(target, paused, 1, 2, 3, null, clock.instant()))
+        .map(target -> new TargetStatus(target, paused, 1, 2, 3, null, clock.instant(), breaker))
         .toList();
   }
 

@@ -272,6 +272,18 @@ public class ConfigLoaderTest {
         Arguments.of("retryPolicies: {p: {retryOn: [6xx]}}", false),
         Arguments.of("retryPolicies: {ghl-2025: {}}", false),
         Arguments.of("targets: {a: {url: \"https://x/\", concurrency: 4097}}", false),
+        Arguments.of("targets: {a: {url: \"https://x/\", ordering: contact}}", true),
+        Arguments.of("targets: {a: {url: \"https://x/\", ordering: company}}", false),
+        Arguments.of("targets: {a: {url: \"https://x/\", breaker: {}}}", true),
+        Arguments.of(
+            "targets: {a: {url: \"https://x/\", breaker: {failureRate: 62.5%, window: 9, minCalls:"
+                + " 9, openFor: 1m, trials: 1}, catchUp: {from: 2, over: 0s}}}",
+            true),
+        Arguments.of("targets: {a: {url: \"https://x/\", breaker: {failureRate: 0.5}}}", false),
+        Arguments.of("targets: {a: {url: \"https://x/\", breaker: {window: 0}}}", false),
+        Arguments.of("targets: {a: {url: \"https://x/\", breaker: {opens: 1s}}}", false),
+        Arguments.of("targets: {a: {url: \"https://x/\", catchUp: {over: soon}}}", false),
+        Arguments.of("targets: {a: {url: \"https://x/\", catchUp: 30s}}", false),
         Arguments.of("targets: {a: {timeout: 1s}}", false),
         Arguments.of("targets: {a b: {url: \"https://x/\"}}", false),
         Arguments.of("targets: {a: {url: \"https://x/\"}}\nroutes: [{to: [a], types: [x]}]", true),
@@ -377,6 +389,42 @@ public class ConfigLoaderTest {
 
   private List<ConfigProblem> warnings(String yaml) throws Exception {
     return load(yaml).warnings();
+  }
+
+  @Test
+  void readsOrderBreakerAndRamp() throws Exception {
+    assertThat(flow("")).isEqualTo(FlowConfig.DEFAULT);
+    assertThat(flow(", ordering: location, breaker: {}, catchUp: {from: 4}"))
+        .isEqualTo(
+            new FlowConfig(
+                FlowConfig.Ordering.LOCATION,
+                new FlowConfig.Breaker(50, 20, 10, Duration.ofSeconds(30), 3),
+                new FlowConfig.CatchUp(4, Duration.ofSeconds(30))));
+    assertThat(flow(", breaker: {failureRate: 62.5%, window: 5, openFor: 1m, trials: 1}").breaker())
+        .isEqualTo(new FlowConfig.Breaker(62.5, 5, 5, Duration.ofMinutes(1), 1));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "ordering: company | targets.a.ordering: 'company' (expected: none, location, contact)",
+        "breaker: {failureRate: 50} | breaker.failureRate: '50' (expected: a share such as 50%)",
+        "breaker: {failureRate: 101%} | breaker.failureRate: 101% (expected: 1%..100%)",
+        "breaker: {window: 5, minCalls: 6} | breaker.minCalls: 6 (expected: 1..5)",
+        "breaker: {openFor: 2h} | breaker.openFor: 2h (expected: 100ms..1h)",
+        "breaker: {wait: 2s} | unknown key 'wait' in targets.a.breaker",
+        "concurrency: 4, catchUp: {from: 5} | catchUp.from: 5 (expected: 1..4)"
+      })
+  void saysWhatIsWrongWithOrderBreakerAndRamp(String settingAndMessage) {
+    String[] parts = settingAndMessage.split(" \\| ", 2);
+    assertThatThrownBy(() -> flow(", " + parts[0]))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining(parts[1]);
+  }
+
+  private FlowConfig flow(String settings) throws Exception {
+    String yaml = "targets: {a: {url: \"https://x.example/\"%s}}\nroutes: [{to: [a]}]\n";
+    return Objects.requireNonNull(load(yaml.formatted(settings)).targets().get("a")).flow();
   }
 
   private AddressRule addresses(String yaml) throws Exception {

@@ -304,7 +304,7 @@ class DeliveryTest {
   @ValueSource(ints = {1, 32})
   void bringsAHugeBacklogThroughTheWindowEachOnceAndInOrder(int concurrency) {
     relay.configure(TestEvents.target("crm", RetryPolicies.ghl2025(), concurrency));
-    int backlog = 3 * Lane.WINDOW;
+    int backlog = 3 * StoredQueue.WINDOW;
     Random random = new Random(7);
     Set<EventId> flaky = new HashSet<>();
     relay.target =

@@ -72,7 +72,7 @@ class DirectLineTest {
     assertThat(relay.sent).hasSize(2);
     assertThat(relay.dispatcher.inFlight("crm")).as("of deliveries").isEqualTo(1);
     assertThat(forward("crm"))
-        .isCompletedWithValue(new Refused(Reason.CONCURRENCY, DirectLine.AFTER_CONCURRENCY));
+        .isCompletedWithValue(new Refused(Reason.CONCURRENCY, DirectLine.AFTER_SLOT));
 
     // A delivery waits for the slot that the direct one has, and no longer.
     relay.admit(relay.events.admission("w3", "{}", "crm"));

@@ -101,7 +101,8 @@ class OutboundRequestTest {
             plain.addresses(),
             null,
             null,
-            null);
+            null,
+            plain.flow());
 
     OutboundRequest request =
         OutboundRequest.of(

@@ -3,6 +3,7 @@ package io.ghlrelay.delivery;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ghlrelay.config.AddressRule;
+import io.ghlrelay.config.FlowConfig;
 import io.ghlrelay.config.Secret;
 import io.ghlrelay.config.TargetConfig;
 import io.ghlrelay.retry.RetryPolicies;
@@ -33,7 +34,8 @@ class RedactionTest {
           AddressRule.DEFAULT,
           null,
           null,
-          null);
+          null,
+          FlowConfig.DEFAULT);
 
   private static final Secret AUTHORIZATION = new Secret("Basic dXNlcjpwYXNzd29yZA==");
 

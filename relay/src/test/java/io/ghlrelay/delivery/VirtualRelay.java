@@ -65,7 +65,13 @@ final class VirtualRelay {
   Supplier<TokenReply> tokens = () -> new TokenReply(Outcome.answered(404), "");
 
   Duration tokenLatency = Duration.ZERO;
+  Consumer<Sent> onSend = request -> {};
   Duration latency = Duration.ZERO;
+
+  /** How long the store takes to read, and again until the loop learns of what was read. */
+  Supplier<Duration> readTakes = () -> Duration.ZERO;
+
+  int known = OrderedQueue.KNOWN;
   JitterSource jitter = (min, max) -> Duration.ofSeconds(3);
   Dispatcher dispatcher;
 
@@ -76,6 +82,7 @@ final class VirtualRelay {
   private final PriorityQueue<Alarm> alarms =
       new PriorityQueue<>(Comparator.comparing(Alarm::at).thenComparing(Alarm::order));
   private long order;
+  private boolean reading;
   private final Map<String, TargetConfig> targets = new HashMap<>();
 
   private record Alarm(Instant at, long order, Runnable task) {}
@@ -97,7 +104,11 @@ final class VirtualRelay {
         new Loop() {
           @Override
           public void execute(Runnable task) {
-            tasks.add(task);
+            if (reading) {
+              later(readTakes.get(), tasks, task);
+            } else {
+              tasks.add(task);
+            }
           }
 
           @Override
@@ -114,10 +125,30 @@ final class VirtualRelay {
             new DeliveryMetrics(meters),
             DeliveryListener.NONE,
             loop,
-            reads::add,
+            this::read,
+            known,
             () -> {});
     made.configure(targets, store.pausedTargets());
     return made;
+  }
+
+  private void read(Runnable task) {
+    later(
+        readTakes.get(),
+        reads,
+        () -> {
+          reading = true;
+          task.run();
+          reading = false;
+        });
+  }
+
+  private void later(Duration wait, Deque<Runnable> now, Runnable task) {
+    if (wait.isZero()) {
+      now.add(task);
+    } else {
+      alarms.add(new Alarm(clock.instant().plus(wait), order++, task));
+    }
   }
 
   /** As after a crash: everything in memory is gone. */
@@ -230,6 +261,7 @@ final class VirtualRelay {
               clock.instant());
       sent.add(one);
       authorizations.add(header(request, "Authorization").orElse(""));
+      onSend.accept(one);
       mostInFlight = Math.max(mostInFlight, inFlight.merge(config.name(), 1, Integer::sum));
       Instant started = clock.instant();
       Runnable answer =

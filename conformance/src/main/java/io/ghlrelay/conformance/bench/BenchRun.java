@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param sinkHost where the sink listens
  * @param sinkPort where the sink listens; negative = no sink
  * @param pid the process to account; 0 = none
+ * @param locations how many locations the events belong to; 0 = each to its own
  */
 public record BenchRun(
     String name,
@@ -39,7 +40,8 @@ public record BenchRun(
     int bodySize,
     String sinkHost,
     int sinkPort,
-    long pid) {
+    long pid,
+    int locations) {
 
   /**
    * What came out.
@@ -90,7 +92,7 @@ public record BenchRun(
       return pool.first(needed);
     }
     messages.accept("signing " + needed + " events with " + scheme.id());
-    EventPool pool = EventPool.make(scheme, needed, bodySize, keys, seed);
+    EventPool pool = EventPool.make(scheme, needed, bodySize, locations, keys, seed);
     if (file != null) {
       pool.write(file);
     }

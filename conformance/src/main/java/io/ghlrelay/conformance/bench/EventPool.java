@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
 /**
@@ -74,15 +75,24 @@ final class EventPool {
     }
   }
 
-  /** Makes events, with all processors. */
-  static EventPool make(Scheme scheme, int count, int bodySize, SigningKeys keys, long seed) {
+  /**
+   * Makes events, with all processors.
+   *
+   * @param locations how many locations they belong to, at random; 0 = each to its own
+   */
+  static EventPool make(
+      Scheme scheme, int count, int bodySize, int locations, SigningKeys keys, long seed) {
     PayloadGenerator payloads = new PayloadGenerator(seed);
+    SplittableRandom random = new SplittableRandom(seed);
     List<byte[]> bodies = new ArrayList<>(count);
     for (int i = 0; i < count; i++) {
       bodies.add(
           payloads
               .next(
-                  PayloadRequest.of("ContactUpdate").withWebhookId(webhookId(i)).withSize(bodySize))
+                  PayloadRequest.of("ContactUpdate")
+                      .withWebhookId(webhookId(i))
+                      .withLocationId(locations == 0 ? null : "loc" + random.nextInt(locations))
+                      .withSize(bodySize))
               .body());
     }
     List<Signed> signed =

@@ -44,6 +44,7 @@ final class BenchCommand implements Command {
         new Option("--size", "SIZE", "Length of each body (default: 2KiB)."),
         new Option("--signature", "MODE", "ed25519 (default) or rsa."),
         new Option("--pool", "FILE", "Keep the signed events there, or take them from there."),
+        new Option("--locations", "N", "Locations they belong to (default: each to its own)."),
         new Option("--pid", "N", "Process to account CPU, memory and disk of."),
         new Option("--name", "TEXT", "What is measured, for the result (default: the URL)."),
         CommonOptions.KEYS,
@@ -83,7 +84,8 @@ final class BenchCommand implements Command {
             arguments.get("--size", 2_048, Units::size),
             sink.host(),
             sink.port(),
-            arguments.get("--pid", 0L, Long::valueOf));
+            arguments.get("--pid", 0L, Long::valueOf),
+            arguments.number("--locations", 0, 0, 10_000_000));
     String pool = arguments.get("--pool");
     BenchRun.Outcome outcome =
         run.measure(

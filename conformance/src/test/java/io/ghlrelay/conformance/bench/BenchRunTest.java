@@ -55,7 +55,8 @@ class BenchRunTest {
         2_048,
         "127.0.0.1",
         sinkPort,
-        ProcessHandle.current().pid());
+        ProcessHandle.current().pid(),
+        3);
   }
 
   private BenchRun.Outcome measure(BenchRun run, @Nullable Path pool) throws IOException {
@@ -175,6 +176,7 @@ class BenchRunTest {
               400,
               "",
               -1,
+              0,
               0);
       assertThatThrownBy(() -> measure(other, pool))
           .isInstanceOf(IOException.class)

@@ -116,6 +116,9 @@ export const answer = (failure) =>
 const DEFERRALS = {
   paused: 'target was paused',
   relayDown: 'relay was down',
+  ordering: 'an earlier one went first',
+  breaker: 'its circuit breaker was open',
+  catchUp: 'the target was caught up with gently',
   rateLimit: 'its rate limit',
   concurrency: 'all slots were taken',
   token: 'there was no token',

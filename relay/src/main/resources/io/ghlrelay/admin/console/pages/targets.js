@@ -43,7 +43,7 @@ function Target({target, now, busy, onSwitch}) {
         <a href=${link('/', {q: `target:${target.name}`})}>${target.name}</a>
         <span class="below url" title=${`${target.url}, policy ${target.retry}, at most ${target.concurrency} at a time`}>${target.url}</span>
       </th>
-      <td><${Health} target=${target} /><${LastFailure} target=${target} now=${now} /></td>
+      <td><${Health} target=${target} /><${Breaker} target=${target} /><${LastFailure} target=${target} now=${now} /></td>
       <td class="hour"><${Sparkline} name=${target.name} minutes=${target.minutes} /></td>
       <td class="right wide">${target.p50Ms === null
         ? html`<${None} text="no attempts" />`
@@ -56,6 +56,15 @@ function Target({target, now, busy, onSwitch}) {
         aria-label=${`${target.paused ? 'Resume' : 'Pause'} ${target.name}`}>${target.paused ? 'Resume' : 'Pause'}</button></td>
     </tr>`;
 }
+
+const BREAKERS = {
+  open: 'Circuit breaker open: nothing is sent for a while, and no retry is used up',
+  halfOpen: 'Circuit breaker half open: a few attempts try whether it is back',
+};
+
+const Breaker = ({target}) => BREAKERS[target.breaker] && html`
+  <span class="below" title=${BREAKERS[target.breaker]} data-testid=${`breaker-${target.name}`}>
+    ${BREAKERS[target.breaker].split(':')[0]}</span>`;
 
 const LastFailure = ({target, now}) =>
   ['failing', 'degraded'].includes(target.health) && target.lastFailure && html`
