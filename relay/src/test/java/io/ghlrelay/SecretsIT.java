@@ -33,6 +33,8 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -87,7 +89,12 @@ class SecretsIT {
   /** What the token endpoint gives out. */
   private volatile String givenToken = "";
 
-  private Path configure(SinkServer sink) throws IOException {
+  private SinkServer sink;
+  private Path config;
+
+  @BeforeEach
+  void configure() throws IOException {
+    sink = SinkServer.configure().handler(this::repeat).start();
     ingress = freePort();
     admin = freePort();
     secrets =
@@ -99,7 +106,12 @@ class SecretsIT {
                 .replace("SINK", sink.url("/").toString()));
     givenToken = secrets.plant("given-token");
     Files.writeString(folder.resolve("dev.pub.pem"), keys.publicPem(Scheme.ED25519));
-    return Files.writeString(folder.resolve("relay.yaml"), secrets.yaml());
+    config = Files.writeString(folder.resolve("relay.yaml"), secrets.yaml());
+  }
+
+  @AfterEach
+  void closeSink() throws IOException {
+    sink.close();
   }
 
   private static int freePort() throws IOException {
@@ -175,45 +187,42 @@ class SecretsIT {
   @ParameterizedTest
   @ValueSource(strings = {"json", "human"})
   void areInNothingThatIsPutOut(String format) throws Exception {
-    try (SinkServer sink = SinkServer.configure().handler(this::repeat).start()) {
-      Path config = configure(sink);
-      Map<String, String> environment = new LinkedHashMap<>(secrets.environment());
-      environment.put("RELAY_LOG_LEVEL", "TRACE");
-      environment.put("RELAY_LOG_FORMAT", format);
-      RelayProcess relay = new RelayProcess(config, environment);
-      try (relay) {
-        String token = secrets.secret("admin-token");
-        CompletableFuture<String> stream = stream(token);
-        post("bad1", true);
-        post("good1", true);
-        post("forged", false);
-        String event = event(token);
-        await()
-            .atMost(PATIENCE)
-            .until(() -> call("GET", "/api/v1/events/" + event, token, null).contains("You sent"));
-        targetsGotThem(sink);
+    Map<String, String> environment = new LinkedHashMap<>(secrets.environment());
+    environment.put("RELAY_LOG_LEVEL", "TRACE");
+    environment.put("RELAY_LOG_FORMAT", format);
+    RelayProcess relay = new RelayProcess(config, environment);
+    try (relay) {
+      String token = secrets.secret("admin-token");
+      CompletableFuture<String> stream = stream(token);
+      post("bad1", true);
+      post("good1", true);
+      post("forged", false);
+      String event = event(token);
+      await()
+          .atMost(PATIENCE)
+          .until(() -> call("GET", "/api/v1/events/" + event, token, null).contains("You sent"));
+      targetsGotThem();
 
-        everyOperation(token, event);
-        commandLine(config, event);
-        process(relay);
-        Files.writeString(config, secrets.yaml().replace("headers:", "headres:"));
-        call("POST", "/api/v1/reload", token, "{}");
-        relay.signal("HUP");
-        await()
-            .atMost(PATIENCE)
-            .until(() -> relay.log.stream().anyMatch(line -> line.contains("headres")));
-        await()
-            .atMost(PATIENCE)
-            .until(
-                () ->
-                    call("GET", "/api/v1/audit?limit=1", token, null)
-                        .contains("\"who\":\"process\",\"from\":null,\"action\":\"reload\""));
-        put("audit.jsonl", Files.readString(folder.resolve("audit.jsonl")));
-        put("stream", stream.get(30, TimeUnit.SECONDS));
-        assertThat(relay.terminate()).isZero();
-      }
-      put("log", String.join("\n", relay.log));
+      everyOperation(token, event);
+      commandLine(event);
+      process(relay);
+      Files.writeString(config, secrets.yaml().replace("headers:", "headres:"));
+      call("POST", "/api/v1/reload", token, "{}");
+      relay.signal("HUP");
+      await()
+          .atMost(PATIENCE)
+          .until(() -> relay.log.stream().anyMatch(line -> line.contains("headres")));
+      await()
+          .atMost(PATIENCE)
+          .until(
+              () ->
+                  call("GET", "/api/v1/audit?limit=1", token, null)
+                      .contains("\"who\":\"process\",\"from\":null,\"action\":\"reload\""));
+      put("audit.jsonl", Files.readString(folder.resolve("audit.jsonl")));
+      put("stream", stream.get(30, TimeUnit.SECONDS));
+      assertThat(relay.terminate()).isZero();
     }
+    put("log", String.join("\n", relay.log));
 
     assertThat(outputs.get("stream")).as("attempts are streamed").contains("event: delivery");
     assertThat(outputs.get("log")).as("all is logged").containsAnyOf("TRACE", "DEBUG");
@@ -222,14 +231,13 @@ class SecretsIT {
   }
 
   /** Else the test would prove nothing. */
-  private void targetsGotThem(SinkServer sink) {
-    StringBuilder sent = new StringBuilder();
+  private void targetsGotThem() {
     await()
         .atMost(PATIENCE)
         .untilAsserted(
             () -> {
-              sent.setLength(0);
-              sink.requests().forEach(r -> sent.append(r.path()).append(r.headers()));
+              StringBuilder sent = new StringBuilder();
+              sink.requests().forEach(one -> sent.append(one.path()).append(one.headers()));
               List<String> found = secrets.in(sent.toString());
               for (String name : secrets.all().keySet()) {
                 if (!name.startsWith("signing") && !name.equals("admin-token")) {
@@ -238,7 +246,10 @@ class SecretsIT {
               }
             });
     SinkRequest signed =
-        sink.requests().stream().filter(r -> r.path().startsWith("/hook")).findFirst().orElseThrow();
+        sink.requests().stream()
+            .filter(one -> one.path().startsWith("/hook"))
+            .findFirst()
+            .orElseThrow();
     assertThat(signed.header("webhook-signature").split(" ")).hasSize(2);
   }
 
@@ -316,7 +327,7 @@ class SecretsIT {
   }
 
   /** The verbs, in this process; and those that read the configuration, in one of their own. */
-  private void commandLine(Path config, String event) throws Exception {
+  private void commandLine(String event) throws Exception {
     String[] where = {
       "--admin",
       "http://127.0.0.1:" + admin,
@@ -391,28 +402,24 @@ class SecretsIT {
 
   @Test
   void areNotInTheWordsOfAStartThatFails() throws Exception {
-    try (SinkServer sink = SinkServer.configure().start()) {
-      Path config = configure(sink);
-      String key = "-----BEGIN PRIVATE KEY-----\n" + secrets.secret("bearer") + "\n";
-      Files.writeString(folder.resolve("key.pem"), key);
-      String[] serve = {"-jar", System.getProperty("relay.jar"), "serve", "-c", "" + config};
-      Files.writeString(
-          config,
-          secrets
-              .yaml()
-              .replaceFirst(
-                  "ingress: \\{", "ingress: {tls: {certificate: key.pem, key: key.pem}, "));
-      put("tls", java(74, serve));
-      assertThat(outputs.get("tls")).contains("ingress.tls");
-      Files.writeString(config, secrets.yaml().replace("token: ", "token:"));
-      put("configuration", java(78, serve));
-      Files.writeString(
-          config,
-          secrets
-              .yaml()
-              .replace("secretFile: signing\n", "secretFile: " + secrets.secret("signing") + "\n"));
-      put("secret for a file", java(78, serve));
-    }
+    String key = "-----BEGIN PRIVATE KEY-----\n" + secrets.secret("bearer") + "\n";
+    Files.writeString(folder.resolve("key.pem"), key);
+    String[] serve = {"-jar", System.getProperty("relay.jar"), "serve", "-c", "" + config};
+    Files.writeString(
+        config,
+        secrets
+            .yaml()
+            .replaceFirst("ingress: \\{", "ingress: {tls: {certificate: key.pem, key: key.pem}, "));
+    put("tls", java(74, serve));
+    assertThat(outputs.get("tls")).contains("ingress.tls");
+    Files.writeString(config, secrets.yaml().replace("token: ", "token:"));
+    put("configuration", java(78, serve));
+    Files.writeString(
+        config,
+        secrets
+            .yaml()
+            .replace("secretFile: signing\n", "secretFile: " + secrets.secret("signing") + "\n"));
+    put("secret for a file", java(78, serve));
     outputs.forEach((what, output) -> assertThat(secrets.in(output)).as(what).isEmpty());
   }
 }

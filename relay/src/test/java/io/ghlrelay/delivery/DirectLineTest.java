@@ -3,6 +3,7 @@ package io.ghlrelay.delivery;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ghlrelay.TestEvents;
+import io.ghlrelay.config.FlowConfig;
 import io.ghlrelay.delivery.DirectResult.Attempted;
 import io.ghlrelay.delivery.DirectResult.Reason;
 import io.ghlrelay.delivery.DirectResult.Refused;
@@ -116,5 +117,28 @@ class DirectLineTest {
     assertThat(forward("neverThere"))
         .isCompletedWithValue(new Refused(Reason.UNAVAILABLE, DirectLine.AFTER_UNAVAILABLE));
     assertThat(relay.sent).isEmpty();
+  }
+
+  @Test
+  void anOpenBreakerSendsBackAndATrialMayBeADirectEvent() {
+    FlowConfig.Breaker breaker = new FlowConfig.Breaker(50, 4, 4, Duration.ofSeconds(30), 1);
+    relay.configure(
+        TestEvents.flowing(
+            TestEvents.target("crm"),
+            new FlowConfig(FlowConfig.Ordering.NONE, breaker, FlowConfig.DEFAULT.catchUp())));
+    relay.target = request -> Outcome.answered(503);
+    for (int i = 0; i < 4; i++) {
+      assertThat(outcome(forward("crm"))).isEqualTo(Outcome.answered(503));
+    }
+
+    assertThat(forward("crm").join())
+        .isInstanceOfSatisfying(
+            Refused.class, refused -> assertThat(refused.reason()).isEqualTo(Reason.BREAKER));
+    assertThat(relay.sent).hasSize(4);
+
+    relay.target = request -> Outcome.answered(200);
+    relay.runFor(Duration.ofSeconds(31));
+    assertThat(outcome(forward("crm"))).isEqualTo(Outcome.answered(200));
+    assertThat(outcome(forward("crm"))).as("closed again").isEqualTo(Outcome.answered(200));
   }
 }
