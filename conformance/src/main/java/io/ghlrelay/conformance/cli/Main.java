@@ -16,7 +16,8 @@ public final class Main {
           new ScheduleCommand(),
           new SinkCommand(),
           new CertifyCommand(),
-          new BenchCommand());
+          new BenchCommand(),
+          new CampaignCommand());
 
   private static final String EXIT_CODES =
       """
