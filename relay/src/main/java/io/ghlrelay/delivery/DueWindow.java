@@ -137,6 +137,14 @@ final class DueWindow {
     trim();
   }
 
+  /** Forgets all but what is busy: the store is to be read from its beginning. */
+  void reread() {
+    entries.values().forEach(this::release);
+    entries.clear();
+    horizon = DuePosition.START;
+    arrivalsLeftOut = refillStart != null; // what is being read now may be older
+  }
+
   /** Ends a refill that could not be read or used; it is wanted again. */
   void refillFailed() {
     refillStart = null;

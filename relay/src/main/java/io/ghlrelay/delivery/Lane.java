@@ -105,6 +105,12 @@ final class Lane {
     pump();
   }
 
+  /** Its queue in the store may hold what it was not told of. */
+  void reread() {
+    window.reread();
+    pump();
+  }
+
   /** Takes a new configuration; the next attempt and decision go by it. */
   void configure(TargetConfig newConfig) {
     if (!Objects.equals(newConfig.rateLimit(), config.rateLimit())) {

@@ -56,6 +56,7 @@ final class State implements Writer.Sink, AutoCloseable {
   private volatile Set<String> paused = Set.of();
   private volatile @Nullable String failure;
   private volatile boolean spaceIsLow;
+  private volatile Runnable reopened = () -> {};
 
   /** Whether {@link #db} may be used; guarded by {@link #lock}. */
   private boolean open = true;
@@ -198,6 +199,10 @@ final class State implements Writer.Sink, AutoCloseable {
     paused = Set.copyOf(names);
   }
 
+  void whenReopened(Runnable listener) {
+    reopened = listener;
+  }
+
   /** Why nothing is admitted now, in words for the operator; null if all is well. */
   @Nullable String problem() {
     if (failure != null) {
@@ -318,6 +323,9 @@ final class State implements Writer.Sink, AutoCloseable {
     lookAtSpace();
     if (failure != null && !spaceIsLow && diskTakesWrites()) {
       recover();
+      if (failure == null) {
+        reopened.run();
+      }
     }
   }
 
