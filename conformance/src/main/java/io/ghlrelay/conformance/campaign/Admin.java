@@ -18,10 +18,7 @@ final class Admin {
 
   private final String base;
   private final HttpClient http =
-      HttpClient.newBuilder()
-          .version(HttpClient.Version.HTTP_1_1)
-          .connectTimeout(TIMEOUT)
-          .build();
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(TIMEOUT).build();
 
   Admin(int port) {
     this.base = "http://127.0.0.1:" + port;
@@ -30,7 +27,8 @@ final class Admin {
   /** Whether it takes events. */
   boolean ready() throws InterruptedException {
     try {
-      return send(HttpRequest.newBuilder(URI.create(base + "/readyz")).timeout(TIMEOUT)).statusCode()
+      return send(HttpRequest.newBuilder(URI.create(base + "/readyz")).timeout(TIMEOUT))
+              .statusCode()
           == 200;
     } catch (IOException e) {
       return false;
@@ -68,8 +66,7 @@ final class Admin {
    * @param cursor null = the first page
    */
   JsonObject page(@Nullable String cursor) throws IOException, InterruptedException {
-    return get(
-        "/api/v1/events?limit=" + PAGE + (cursor == null ? "" : "&cursor=" + cursor));
+    return get("/api/v1/events?limit=" + PAGE + (cursor == null ? "" : "&cursor=" + cursor));
   }
 
   private JsonObject get(String path) throws IOException, InterruptedException {

@@ -29,11 +29,7 @@ final class Auditor {
   private final Records records;
 
   Auditor(
-      EventSource events,
-      Ledger ledger,
-      Admin admin,
-      RelayUnderTest relay,
-      Violations violations) {
+      EventSource events, Ledger ledger, Admin admin, RelayUnderTest relay, Violations violations) {
     this.events = events;
     this.ledger = ledger;
     this.admin = admin;

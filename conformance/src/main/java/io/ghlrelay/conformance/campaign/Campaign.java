@@ -47,8 +47,7 @@ public final class Campaign {
    * @param messages told what a reader of the log wants to know
    * @param progress told where it stands, often
    */
-  public Campaign(
-      CampaignOptions options, Consumer<String> messages, Consumer<String> progress) {
+  public Campaign(CampaignOptions options, Consumer<String> messages, Consumer<String> progress) {
     this.options = options;
     this.messages = messages;
     this.progress = progress;
@@ -84,7 +83,14 @@ public final class Campaign {
                 options.seed())) {
       FaultDriver driver =
           new FaultDriver(
-              relay, configuration, machine, targets, senders, admin, clock, violations,
+              relay,
+              configuration,
+              machine,
+              targets,
+              senders,
+              admin,
+              clock,
+              violations,
               options.lyingDisk());
       Auditor auditor = new Auditor(events, ledger, admin, relay, violations);
       Thread meter = new Thread(() -> measure(relay), "campaign-meter");
@@ -138,8 +144,7 @@ public final class Campaign {
     try {
       return FaultyMachine.build(work, store);
     } catch (FaultyMachine.Unavailable e) {
-      messages.accept(
-          "Faults of disk, clock and names are skipped: " + e.getMessage() + ".");
+      messages.accept("Faults of disk, clock and names are skipped: " + e.getMessage() + ".");
       return null;
     }
   }

@@ -72,14 +72,32 @@ public record CampaignOptions(
   /** The same with another rate. */
   public CampaignOptions atRate(double value) {
     return new CampaignOptions(
-        relay, work, seed, faults, events, value, connections, time, kinds, maxResidentBytes,
+        relay,
+        work,
+        seed,
+        faults,
+        events,
+        value,
+        connections,
+        time,
+        kinds,
+        maxResidentBytes,
         lyingDisk);
   }
 
   /** The same with other kinds of faults. */
   public CampaignOptions only(Set<FaultKind> value) {
     return new CampaignOptions(
-        relay, work, seed, faults, events, rate, connections, time, value, maxResidentBytes,
+        relay,
+        work,
+        seed,
+        faults,
+        events,
+        rate,
+        connections,
+        time,
+        value,
+        maxResidentBytes,
         lyingDisk);
   }
 

@@ -144,7 +144,11 @@ public record CampaignReport(
     for (ViolationKind kind : ViolationKind.values()) {
       line(out, "  " + kind.text(), count(violations.getOrDefault(kind, 0)), "");
     }
-    line(out, "violations", count(violationCount()), "seed " + seed + ", " + took.toSeconds() + " s");
+    line(
+        out,
+        "violations",
+        count(violationCount()),
+        "seed " + seed + ", " + took.toSeconds() + " s");
     return out.toString();
   }
 

@@ -86,7 +86,13 @@ final class FaultyMachine {
       Process cc =
           new ProcessBuilder(
                   List.of(
-                      "cc", "-O2", "-shared", "-fPIC", "-o", library.toString(), source.toString(),
+                      "cc",
+                      "-O2",
+                      "-shared",
+                      "-fPIC",
+                      "-o",
+                      library.toString(),
+                      source.toString(),
                       "-ldl"))
               .redirectErrorStream(true)
               .redirectOutput(log.toFile())

@@ -53,8 +53,7 @@ final class Records {
         String name = delivery.string("target");
         CampaignTarget target =
             CampaignTarget.ALL.stream().filter(one -> one.name().equals(name)).findFirst().get();
-        List<Attempt> attempts =
-            delivery.objects("attemptList").stream().map(Attempt::of).toList();
+        List<Attempt> attempts = delivery.objects("attemptList").stream().map(Attempt::of).toList();
         String what = "event " + event.string("webhookId") + " to " + name;
         attempts(target, attempts, what);
         end(target, attempts, delivery, what);
@@ -93,15 +92,13 @@ final class Records {
     RetryRules rules = target.rules();
     boolean offsets = rules.timeline() == Timeline.OFFSETS;
     Instant base = attempts.get(offsets ? 0 : i - 1).ended();
-    Duration jitter =
-        Duration.between(base, attempts.get(i).due()).minusNanos(target.backoff(i));
+    Duration jitter = Duration.between(base, attempts.get(i).due()).minusNanos(target.backoff(i));
     if (jitter.compareTo(rules.minJitter().minus(EXACT)) < 0
         || jitter.compareTo(rules.maxJitter().plus(EXACT)) > 0) {
       offSchedule(which + " was due " + jitter + " from its place without jitter");
     }
     if (offsets && i > 1) {
-      Duration first =
-          Duration.between(base, attempts.get(1).due()).minusNanos(target.backoff(1));
+      Duration first = Duration.between(base, attempts.get(1).due()).minusNanos(target.backoff(1));
       if (jitter.minus(first).abs().compareTo(EXACT.multipliedBy(2)) > 0) {
         offSchedule(which + " has another jitter than the first retry: " + jitter + ", " + first);
       }
@@ -115,8 +112,7 @@ final class Records {
     boolean delivered = !attempts.isEmpty() && attempts.get(attempts.size() - 1).delivered();
     boolean exhausted = attempts.size() == target.rules().maxRetries() + 1;
     if (state.equals("delivered") != delivered || reason.equals("exhausted") && !exhausted) {
-      offSchedule(
-          what + " is " + state + " " + reason + " after " + attempts.size() + " attempts");
+      offSchedule(what + " is " + state + " " + reason + " after " + attempts.size() + " attempts");
     }
   }
 

@@ -12,9 +12,9 @@ import java.util.Arrays;
 final class TargetConnection {
   private static final int READ = 8 << 10;
   private static final long CHUNK_EVERY = Duration.ofMillis(5).toNanos();
-  private static final byte[] CHUNK =
-      ascii("400\r\n" + "x".repeat(1024) + "\r\n");
-  private static final byte[] ENDLESS = ascii("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
+  private static final byte[] CHUNK = ascii("400\r\n" + "x".repeat(1024) + "\r\n");
+  private static final byte[] ENDLESS =
+      ascii("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
   private static final byte[] GARBAGE = ascii("\u0016\u0003\u0001 this is not HTTP\r\n\r\n");
 
   private final Targets targets;
@@ -25,8 +25,7 @@ final class TargetConnection {
   private int length;
   private boolean answering;
 
-  TargetConnection(
-      Targets targets, Targets.Place place, SocketChannel channel, Ledger ledger) {
+  TargetConnection(Targets targets, Targets.Place place, SocketChannel channel, Ledger ledger) {
     this.targets = targets;
     this.place = place;
     this.channel = channel;

@@ -63,8 +63,7 @@ final class CampaignCommand implements Command {
       throw new UsageException("--relay: missing (expected: --relay COMMAND)");
     }
     int faults = arguments.number("--faults", 48, 1, 1_000_000);
-    int events =
-        arguments.number("--events", Math.max(faults, faults * 500), faults, 100_000_000);
+    int events = arguments.number("--events", Math.max(faults, faults * 500), faults, 100_000_000);
     double rate = arguments.get("--rate", CampaignOptions.RATE, Double::valueOf);
     if (!(rate > 0 && rate <= 1_000_000)) {
       throw new UsageException("--rate: " + rate + " (expected: at most 1000000 events a second)");

@@ -43,10 +43,7 @@ public final class QuickSigner {
       signature.update(message);
       byte[] made = signature.sign();
       noncePoint = Arrays.copyOf(made, HALF);
-      nonce =
-          number(made, HALF, 2 * HALF)
-              .subtract(challenge(message).multiply(secret))
-              .mod(ORDER);
+      nonce = number(made, HALF, 2 * HALF).subtract(challenge(message).multiply(secret)).mod(ORDER);
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("this JVM has no Ed25519", e);
     }
