@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A refill reads the store on another thread, so deliveries that become pending meanwhile beyond
  * the old horizon may or may not be in what it read. They are set aside and weighed against the new
- * horizon when it arrives; a delivery found by both ways is the same entry.
+ * horizon when it arrives; a delivery found by both ways is the same entry. What was settled
+ * meanwhile may have been read as it was before, so that entry does not count.
  */
 final class DueWindow {
   private final int capacity;
@@ -31,6 +32,7 @@ final class DueWindow {
   private final TreeMap<DuePosition, Pending> entries = new TreeMap<>();
   private final Set<EventId> busy = new HashSet<>();
   private final TreeMap<DuePosition, Pending> arrivedDuringRefill = new TreeMap<>();
+  private final Set<EventId> settledDuringRefill = new HashSet<>();
   private @Nullable DuePosition horizon = DuePosition.START;
   private @Nullable DuePosition refillStart;
   private boolean arrivalsLeftOut;
@@ -84,6 +86,9 @@ final class DueWindow {
   /** The outcome of a busy delivery is recorded; if pending again, {@link #add} it after this. */
   void settled(EventId eventId) {
     busy.remove(eventId);
+    if (refillStart != null) {
+      settledDuringRefill.add(eventId);
+    }
   }
 
   /** Deliveries in flight or being recorded. */
@@ -127,10 +132,12 @@ final class DueWindow {
     refillStart = null;
     horizon = read.size() < refillSize() ? null : Pending.positionOf(read.get(read.size() - 1));
     for (Delivery delivery : read) {
-      if (!busy.contains(delivery.eventId())) {
+      if (!busy.contains(delivery.eventId())
+          && !settledDuringRefill.contains(delivery.eventId())) {
         entries.putIfAbsent(Pending.positionOf(delivery), new Pending(delivery, null));
       }
     }
+    settledDuringRefill.clear();
     List<Pending> arrived = new ArrayList<>(arrivedDuringRefill.values());
     arrivedDuringRefill.clear();
     arrived.forEach(this::add);
@@ -149,6 +156,7 @@ final class DueWindow {
   void refillFailed() {
     refillStart = null;
     arrivalsLeftOut = false;
+    settledDuringRefill.clear();
     // Nothing beyond the horizon was promised, so what was set aside may stay in the store.
     arrivedDuringRefill.clear();
   }

@@ -187,7 +187,7 @@ final class FaultDriver {
       case RESEND -> senders.resendAll(false);
       case FORGED -> {
         if (flood != null) {
-          flood.close();
+          flood.stop();
           flood = null;
         }
       }

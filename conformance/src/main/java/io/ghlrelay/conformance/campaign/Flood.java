@@ -13,7 +13,7 @@ import java.util.concurrent.locks.LockSupport;
  * Somebody without the key who sends as fast as is answered, on connections of its own ({@code
  * campaign-forger}). Thread-safe.
  */
-final class Flood implements AutoCloseable {
+final class Flood {
   /** How the ids of forged events begin. */
   static final String PREFIX = "f0f0f0f0-";
 
@@ -24,7 +24,7 @@ final class Flood implements AutoCloseable {
   private final Violations violations;
   private final AtomicLong sent;
   private final List<Thread> threads = new ArrayList<>();
-  private volatile boolean closed;
+  private volatile boolean stopped;
 
   /** Begins at once. */
   Flood(int port, long seed, Violations violations, AtomicLong sent) {
@@ -42,7 +42,7 @@ final class Flood implements AutoCloseable {
 
   private void run(Random random) {
     PlatformConnection connection = new PlatformConnection(port);
-    while (!closed) {
+    while (!stopped) {
       byte[] signature = new byte[SIGNATURE_BYTES];
       random.nextBytes(signature);
       String id = PREFIX + "0000-4000-8000-%012x".formatted(random.nextLong() & 0xffffffffffffL);
@@ -68,9 +68,8 @@ final class Flood implements AutoCloseable {
   }
 
   /** Ends it, and waits for its threads. */
-  @Override
-  public void close() throws InterruptedException {
-    closed = true;
+  void stop() throws InterruptedException {
+    stopped = true;
     for (Thread thread : threads) {
       thread.join();
     }
