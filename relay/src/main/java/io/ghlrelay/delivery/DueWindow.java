@@ -132,8 +132,7 @@ final class DueWindow {
     refillStart = null;
     horizon = read.size() < refillSize() ? null : Pending.positionOf(read.get(read.size() - 1));
     for (Delivery delivery : read) {
-      if (!busy.contains(delivery.eventId())
-          && !settledDuringRefill.contains(delivery.eventId())) {
+      if (!busy.contains(delivery.eventId()) && !settledDuringRefill.contains(delivery.eventId())) {
         entries.putIfAbsent(Pending.positionOf(delivery), new Pending(delivery, null));
       }
     }

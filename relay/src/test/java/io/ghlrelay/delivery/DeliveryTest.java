@@ -73,7 +73,11 @@ class DeliveryTest {
     EventId known = admitOne();
     relay.runFor(Duration.ofSeconds(1));
     // Its admission was reported as failed, so nobody told the dispatcher.
-    relay.store().admit(relay.events.admission("w2", "{\"n\":2}", "crm")).toCompletableFuture().join();
+    relay
+        .store()
+        .admit(relay.events.admission("w2", "{\"n\":2}", "crm"))
+        .toCompletableFuture()
+        .join();
     relay.runFor(DAY);
     assertThat(relay.sent).hasSize(1);
 

@@ -62,8 +62,7 @@ class DueWindowTest {
     window.reread();
     window.refillFrom();
     window.settled(new EventId(1, 1));
-    Delivery again =
-        Delivery.first(new EventId(1, 1), "crm", "all", DUE.plusSeconds(30));
+    Delivery again = Delivery.first(new EventId(1, 1), "crm", "all", DUE.plusSeconds(30));
     window.add(new Pending(again, null));
     window.refilled(List.of(delivery(1), delivery(2)));
 

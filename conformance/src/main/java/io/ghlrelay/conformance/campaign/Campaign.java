@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 public final class Campaign {
   private static final long METER_MILLIS = 250;
 
+  /** Of so many faults one says where the campaign stands, for whoever reads a log. */
+  private static final int LOGGED_EACH = 50;
+
   /** More than a relay of four targets needs, whatever happens to it. */
   private static final int MAX_THREADS = 200;
 
@@ -196,14 +199,18 @@ public final class Campaign {
         break;
       }
       auditor.settle(from, sent);
-      progress.accept(
+      String where =
           "%d of %d faults, %,d events acknowledged, %,d s; last: %s"
               .formatted(
                   fault.number(),
                   options.faults(),
                   ledger.acknowledgedCount(),
                   TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - start),
-                  fault.text()));
+                  fault.text());
+      progress.accept(where);
+      if (fault.number() % LOGGED_EACH == 0) {
+        messages.accept(where);
+      }
     }
     return sent;
   }

@@ -93,15 +93,15 @@ record CampaignTarget(String name, RetryRules rules) {
       return 0;
     }
     double nanos = rules.minBackoff().toNanos() * Math.pow(rules.factor(), exponent);
-    return (long) Math.min(nanos, rules.maxBackoff().toNanos());
+    return Math.min((long) nanos, rules.maxBackoff().toNanos());
   }
 
   /** As lines of the relay's configuration, below {@code retryPolicies:}. */
   String policy() {
     return """
-          %s: {retryOn: [408, 429, 5xx, timeout, connection], minBackoff: %s, factor: %s, maxBackoff: %s, \
-        jitter: {on: %s, min: %s, max: %s}, timeline: %s, maxRetries: %d, maxDuration: %s}
-        """
+      %s: {retryOn: [408, 429, 5xx, timeout, connection], minBackoff: %s, factor: %s, maxBackoff: %s, \
+    jitter: {on: %s, min: %s, max: %s}, timeline: %s, maxRetries: %d, maxDuration: %s}
+    """
         .formatted(
             name,
             rules.minBackoff(),

@@ -170,6 +170,10 @@ final class RelayUnderTest implements AutoCloseable {
   @Override
   public void close() {
     destroy();
+    Process now = process;
+    if (now != null) {
+      now.onExit().join(); // so that whoever deletes the folder next meets nobody in it
+    }
     try {
       Runtime.getRuntime().removeShutdownHook(atExit);
     } catch (IllegalStateException e) {

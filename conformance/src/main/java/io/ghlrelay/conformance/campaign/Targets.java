@@ -19,6 +19,7 @@ import java.util.PriorityQueue;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,7 +38,7 @@ final class Targets implements Closeable {
   private final List<Place> places = new ArrayList<>();
   private final Queue<Runnable> orders = new ConcurrentLinkedQueue<>();
   private final PriorityQueue<Later> laters = new PriorityQueue<>();
-  private volatile int open;
+  private final AtomicInteger open = new AtomicInteger();
 
   /** One target's listener. */
   final class Place {
@@ -69,7 +70,7 @@ final class Targets implements Closeable {
 
     void gone(TargetConnection connection) {
       if (connections.remove(connection)) {
-        open--;
+        open.decrementAndGet();
       }
     }
 
@@ -117,7 +118,7 @@ final class Targets implements Closeable {
         channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
         TargetConnection connection = new TargetConnection(Targets.this, this, channel, ledger);
         connections.add(connection);
-        open++;
+        open.incrementAndGet();
         channel.register(selector, SelectionKey.OP_READ, connection);
       }
     }
@@ -178,7 +179,7 @@ final class Targets implements Closeable {
 
   /** Connections of all targets. */
   int connections() {
-    return open;
+    return open.get();
   }
 
   private void order(Runnable what) {

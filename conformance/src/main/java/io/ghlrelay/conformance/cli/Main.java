@@ -106,7 +106,9 @@ public final class Main {
     COMMANDS.forEach(
         command -> out.append("  conformance ").append(command.examples().get(0)).append('\n'));
     out.append(
-        "\nPlays the platform against your endpoint: signs, sends, tries again, gives up.\n\nVerbs:\n");
+        "\n"
+            + "Plays the platform against your endpoint: signs, sends, tries again, gives up.\n\n"
+            + "Verbs:\n");
     COMMANDS.forEach(
         command -> out.append("  %-10s %s%n".formatted(command.name(), command.description())));
     return out.append("\nOptions of a verb: VERB --help. Here `conformance` stands for\n")

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The packaged relay through every kind of fault once; the long campaign is a command. */
-@Timeout(900)
+@Timeout(1_800)
 class CampaignIT {
   private static final long SEED = 20_261_126;
   private static final int KINDS = FaultKind.values().length;
