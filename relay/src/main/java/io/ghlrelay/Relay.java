@@ -141,6 +141,7 @@ public final class Relay implements AutoCloseable {
             jitter,
             new DeliveryMetrics(registry),
             this::attempted);
+    store.whenReopened(dispatcher::reread);
     CompanyDirectory companies = new CompanyDirectory(store.learntCompanies());
     IngressMetrics ingressMetrics = new IngressMetrics(registry);
     Intake intake =

@@ -181,6 +181,11 @@ public final class Dispatcher implements AutoCloseable {
     loop.execute(() -> added.forEach(delivery -> add(new Pending(delivery, null))));
   }
 
+  /** Whatever is pending in the store is read again: it may hold what nobody has told of. */
+  public void reread() {
+    loop.execute(() -> lanes.values().forEach(Lane::reread));
+  }
+
   private void add(Pending pending) {
     Lane lane = lanes.get(pending.delivery().target());
     if (lane != null) {

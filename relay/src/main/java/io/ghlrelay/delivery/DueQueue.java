@@ -30,6 +30,13 @@ interface DueQueue {
   /** These events are gone from the store. One that is busy stays so until it is settled. */
   void forget(Set<EventId> events);
 
+  /**
+   * The store may hold what nobody has told of: reads all of it anew, but for what is busy.
+   *
+   * @return false if that takes a new queue
+   */
+  boolean rewind();
+
   /** Deliveries in flight or being recorded. */
   int busyCount();
 

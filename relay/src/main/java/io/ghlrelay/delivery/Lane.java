@@ -53,6 +53,7 @@ final class Lane {
   private Credentials credentials;
   private DueQueue queue;
   private Ordering ordering;
+  private boolean anew; // the queue is to be replaced
   private boolean paused;
   private boolean removed;
   private boolean draining;
@@ -112,6 +113,12 @@ final class Lane {
   /** These events are gone from the store. */
   void forget(Set<EventId> events) {
     queue.forget(events);
+    pump();
+  }
+
+  /** Its queue in the store may hold what it was not told of. */
+  void reread() {
+    anew = !queue.rewind();
     pump();
   }
 
@@ -252,9 +259,10 @@ final class Lane {
     breakerSeen = gates.breakerState();
   }
 
-  /** Another order is begun when nothing is in flight that the new queue would not know of. */
+  /** Another queue is begun when nothing is in flight that the new one would not know of. */
   private void reorder() {
-    if (ordering != config.flow().ordering() && queue.busyCount() == 0) {
+    if ((anew || ordering != config.flow().ordering()) && queue.busyCount() == 0) {
+      anew = false;
       queue.close();
       ordering = config.flow().ordering();
       queue = newQueue();
@@ -271,6 +279,7 @@ final class Lane {
     return !paused
         && !removed
         && !draining
+        && !anew
         && ordering == config.flow().ordering()
         && inFlight < config.concurrency()
         && queue.busyCount() < MAX_UNRECORDED;

@@ -200,6 +200,12 @@ final class OrderedQueue implements DueQueue {
     }
   }
 
+  /** What it has not been told of has no place in its order, and could overtake. */
+  @Override
+  public boolean rewind() {
+    return false;
+  }
+
   /** Brings the first of a key to the window. */
   private void bringNext(long key, @Nullable EventId last) {
     EventId next = order.next(key);

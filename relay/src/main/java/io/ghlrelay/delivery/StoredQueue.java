@@ -92,9 +92,10 @@ final class StoredQueue implements DueQueue {
     window.drop(events::contains);
   }
 
-  /** Lets go of all and begins to read anew. */
-  void rewind() {
+  @Override
+  public boolean rewind() {
     window.rewind();
+    return true;
   }
 
   /** A busy delivery is busy no more. */

@@ -25,8 +25,9 @@ import java.util.concurrent.CompletionStage;
  *   <li>S5: {@link #record} is atomic per call, applied in the order of calls, durable within 100
  *       ms, and survives the death of the process once its stage completed.
  *   <li>S6: {@link #purge} never removes an event that has a PENDING delivery.
- *   <li>S7: a failed write leaves no trace, and the store takes writes again by itself once its
- *       cause has gone.
+ *   <li>S7: the store takes writes again by itself once the cause of a failed one has gone. A write
+ *       that was reported as failed is then there as a whole or not at all, since a disk that fails
+ *       does not say which; see {@link #whenReopened}.
  *   <li>S8: what {@link #remove} took stays away: an outcome recorded afterwards, or a second
  *       admission of the same event, brings nothing of it back.
  * </ol>
@@ -137,6 +138,14 @@ public interface EventStore extends AutoCloseable {
    * @throws StoreUnavailableException if that fails, is ended early, or there is no room for it
    */
   void erase();
+
+  /**
+   * Who is to be told that the store works again after a failure. Deliveries may be pending then
+   * that nobody knows of: their admission was reported as failed, and reached the disk after all.
+   *
+   * @param listener the only one; called on a thread of the store
+   */
+  default void whenReopened(Runnable listener) {}
 
   /** Counts and state; cheap. */
   StoreStats stats();

@@ -125,6 +125,46 @@ class DeliveryTest {
   }
 
   @Test
+  void deliversWhatTheStoreTookThoughItSaidItHadNot() {
+    EventId known = admitOne();
+    relay.runFor(Duration.ofSeconds(1));
+    // Its admission was reported as failed, so nobody told the dispatcher.
+    relay
+        .store()
+        .admit(relay.events.admission("w2", "{\"n\":2}", "crm"))
+        .toCompletableFuture()
+        .join();
+    relay.runFor(DAY);
+    assertThat(relay.sent).hasSize(1);
+
+    relay.dispatcher.reread();
+    relay.runFor(DAY);
+
+    assertThat(relay.sent).hasSize(2);
+    assertThat(relay.sent.get(0).eventId()).isEqualTo(known);
+  }
+
+  @Test
+  void readsAnewWhatWasBeingReadWhenTheStoreWasOpenedAnew() {
+    relay.target = request -> Outcome.answered(request.attempt() < 3 ? 503 : 200);
+    List<EventId> ids = new ArrayList<>();
+    for (int i = 0; i < 50; i++) {
+      ids.add(
+          relay.admit(relay.events.admission("w" + i, "{\"n\":" + i + "}", "crm")).event().id());
+      relay.dispatcher.reread();
+    }
+    relay.dispatcher.reread();
+    relay.runFor(Duration.ofSeconds(5));
+    relay.dispatcher.reread();
+    relay.runFor(DAY);
+
+    assertThat(relay.sent).hasSize(150);
+    assertThat(ids)
+        .allMatch(id -> relay.delivery(id, "crm").state() == DeliveryState.DELIVERED)
+        .allMatch(id -> relay.store().attempts(id, "crm").size() == 3);
+  }
+
+  @Test
   void givesUpAtOnceOnARejection() {
     relay.target = request -> Outcome.answered(400);
     EventId id = admitOne();

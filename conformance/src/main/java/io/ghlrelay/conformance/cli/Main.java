@@ -17,7 +17,8 @@ public final class Main {
           new SinkCommand(),
           new CertifyCommand(),
           new BenchCommand(),
-          new FloodCommand());
+          new FloodCommand(),
+          new CampaignCommand());
 
   private static final String EXIT_CODES =
       """
@@ -106,7 +107,9 @@ public final class Main {
     COMMANDS.forEach(
         command -> out.append("  conformance ").append(command.examples().get(0)).append('\n'));
     out.append(
-        "\nPlays the platform against your endpoint: signs, sends, tries again, gives up.\n\nVerbs:\n");
+        "\n"
+            + "Plays the platform against your endpoint: signs, sends, tries again, gives up.\n\n"
+            + "Verbs:\n");
     COMMANDS.forEach(
         command -> out.append("  %-10s %s%n".formatted(command.name(), command.description())));
     return out.append("\nOptions of a verb: VERB --help. Here `conformance` stands for\n")

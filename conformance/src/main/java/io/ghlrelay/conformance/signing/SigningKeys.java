@@ -138,6 +138,11 @@ public final class SigningKeys {
     }
   }
 
+  /** A signer for load, by the Ed25519 pair: see there for what it is not for. */
+  public QuickSigner quickSigner() {
+    return new QuickSigner(pair(Scheme.ED25519));
+  }
+
   /** The signature headers of a body, by name. */
   public Map<String, String> headers(SignatureMode mode, byte[] body) {
     String current = Scheme.ED25519.header();

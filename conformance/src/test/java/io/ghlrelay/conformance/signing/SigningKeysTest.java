@@ -93,4 +93,19 @@ class SigningKeysTest {
     assertThatThrownBy(() -> SignatureMode.parse("hmac"))
         .hasMessage("signature: hmac (expected: one of ed25519, rsa, both, n/a, none, forged)");
   }
+
+  @Test
+  void aQuickSignatureIsAValidOne() throws Exception {
+    SigningKeys keys = SigningKeys.generate();
+    QuickSigner signer = keys.quickSigner();
+    for (int i = 0; i < 200; i++) {
+      byte[] body = ("{\"n\":" + i + "}").getBytes(StandardCharsets.UTF_8);
+      Signature verifier = Signature.getInstance("Ed25519");
+      verifier.initVerify(keys.publicKey(Scheme.ED25519));
+      verifier.update(body);
+      assertThat(verifier.verify(Base64.getDecoder().decode(signer.sign(body)))).isTrue();
+      verifier.update((byte) 0);
+      assertThat(verifier.verify(Base64.getDecoder().decode(signer.sign(body)))).isFalse();
+    }
+  }
 }

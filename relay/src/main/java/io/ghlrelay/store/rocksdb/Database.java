@@ -2,9 +2,12 @@ package io.ghlrelay.store.rocksdb;
 
 import io.ghlrelay.store.StoreUnavailableException;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -31,6 +34,7 @@ import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
+import org.rocksdb.Status;
 import org.rocksdb.WriteBatch;
 import org.rocksdb.WriteOptions;
 
@@ -86,7 +90,7 @@ final class Database implements AutoCloseable {
     RocksDB.loadLibrary();
   }
 
-  private Database(Path folder) throws RocksDBException {
+  private Database(Path folder, boolean flushRecovered) throws RocksDBException {
     this.folder = folder;
     this.durable = own(new WriteOptions().setSync(true));
     this.lazy = own(new WriteOptions().setSync(false));
@@ -105,8 +109,9 @@ final class Database implements AutoCloseable {
                 .setCreateMissingColumnFamilies(true)
                 .setDbWriteBufferSize(WRITE_BUFFERS)
                 .setMaxTotalWalSize(MAX_WAL)
-                // Opening after a full disk must not need room for a flush first.
-                .setAvoidFlushDuringRecovery(true)
+                // What a log held goes into files of its own before anything new is written: the
+                // tail of that log may never have reached the disk, or a sync of it have failed.
+                .setAvoidFlushDuringRecovery(!flushRecovered)
                 .setAvoidFlushDuringShutdown(true)
                 .setMaxBackgroundJobs(2)
                 // One thread writes: what is made for many writers only costs.
@@ -152,7 +157,12 @@ final class Database implements AutoCloseable {
       descriptors.add(new ColumnFamilyDescriptor(column.rocksName(), tuned));
     }
     List<ColumnFamilyHandle> handles = new ArrayList<>();
-    this.db = RocksDB.open(options, folder.toString(), descriptors, handles);
+    try {
+      this.db = RocksDB.open(options, folder.toString(), descriptors, handles);
+    } catch (RocksDBException e) {
+      closeOwned();
+      throw e;
+    }
     for (Column column : Column.values()) {
       columns.put(column, handles.get(column.ordinal()));
     }
@@ -171,10 +181,19 @@ final class Database implements AutoCloseable {
   static Database open(Path folder) {
     try {
       Files.createDirectories(folder);
-      return new Database(folder);
+      syncLogs(folder);
+      try {
+        return new Database(folder, true);
+      } catch (RocksDBException e) {
+        if (e.getStatus() == null || e.getStatus().getSubCode() != Status.SubCode.NoSpace) {
+          throw e;
+        }
+        // On a full disk what is stored can still be read, and delivered.
+        return new Database(folder, false);
+      }
     } catch (IOException e) {
       throw new StoreUnavailableException(
-          "store.rocksdb.path: the folder " + folder + " cannot be made: " + e.getMessage(), e);
+          "store.rocksdb.path: the folder " + folder + " cannot be used: " + e.getMessage(), e);
     } catch (RocksDBException e) {
       String hint =
           String.valueOf(e.getMessage()).contains("LOCK")
@@ -188,6 +207,21 @@ final class Database implements AutoCloseable {
               + "). "
               + hint,
           e);
+    }
+  }
+
+  /**
+   * Makes durable what a killed process left unsynced, before anything is built on it: RocksDB
+   * reads such a log from the system's memory, and if a power cut then took its tail, recovery
+   * would end there and drop every later log, with all that was acknowledged since.
+   */
+  private static void syncLogs(Path folder) throws IOException {
+    try (DirectoryStream<Path> logs = Files.newDirectoryStream(folder, "*.log")) {
+      for (Path log : logs) {
+        try (FileChannel file = FileChannel.open(log, StandardOpenOption.WRITE)) {
+          file.force(true);
+        }
+      }
     }
   }
 
@@ -286,6 +320,10 @@ final class Database implements AutoCloseable {
   public void close() {
     columns.values().forEach(ColumnFamilyHandle::close);
     db.close();
+    closeOwned();
+  }
+
+  private void closeOwned() {
     for (int i = owned.size() - 1; i >= 0; i--) {
       try {
         owned.get(i).close();

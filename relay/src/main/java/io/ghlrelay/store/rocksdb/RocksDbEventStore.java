@@ -276,6 +276,11 @@ public final class RocksDbEventStore implements EventStore {
   }
 
   @Override
+  public void whenReopened(Runnable listener) {
+    state.whenReopened(listener);
+  }
+
+  @Override
   public Set<String> pausedTargets() {
     return state.paused();
   }

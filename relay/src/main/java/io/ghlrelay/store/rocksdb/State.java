@@ -57,6 +57,7 @@ final class State implements Writer.Sink, AutoCloseable {
   private volatile Set<String> paused = Set.of();
   private volatile @Nullable String failure;
   private volatile boolean spaceIsLow;
+  private volatile Runnable reopened = () -> {};
 
   /** Whether {@link #db} may be used; guarded by {@link #lock}. */
   private boolean open = true;
@@ -200,6 +201,10 @@ final class State implements Writer.Sink, AutoCloseable {
 
   void paused(Set<String> names) {
     paused = Set.copyOf(names);
+  }
+
+  void whenReopened(Runnable listener) {
+    reopened = listener;
   }
 
   /** Why nothing is admitted now, in words for the operator; null if all is well. */
@@ -361,6 +366,9 @@ final class State implements Writer.Sink, AutoCloseable {
     lookAtSpace();
     if (failure != null && !spaceIsLow && diskTakesWrites()) {
       recover();
+      if (failure == null) {
+        reopened.run();
+      }
     }
   }
 
