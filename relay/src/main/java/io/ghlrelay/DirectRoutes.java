@@ -62,7 +62,8 @@ final class DirectRoutes implements Forwarder {
   private static String title(DirectResult.Reason reason) {
     return switch (reason) {
       case PAUSED -> "The target is paused; send it again.";
-      case RATE_LIMIT, CONCURRENCY, BREAKER, CATCH_UP -> "The target takes no more at once; send it again.";
+      case RATE_LIMIT, CONCURRENCY, BREAKER, CATCH_UP ->
+          "The target takes no more at once; send it again.";
       case TOKEN, UNAVAILABLE -> "The event cannot be forwarded now; send it again.";
     };
   }

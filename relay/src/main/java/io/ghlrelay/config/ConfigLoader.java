@@ -184,10 +184,7 @@ public final class ConfigLoader {
           "the admin API beyond loopback needs a token (admin.token, or RELAY_ADMIN_TOKEN)");
     }
     return new AdminConfig(
-        listen,
-        token.isEmpty() ? null : new Secret(token),
-        showBodies,
-        auditFile);
+        listen, token.isEmpty() ? null : new Secret(token), showBodies, auditFile);
   }
 
   /** The address under {@code listen}. */

@@ -85,15 +85,15 @@ final class DirectLine {
         answer -> {
           TargetAnswer kept = answer.withoutSecrets(target, authorization.value());
           loop.execute(
-                () -> {
-                  // A token that was revoked is ours to mend: the platform is asked to come again.
-                  if (lane.credentials().worthless(event.id(), authorization, answer)) {
-                    result.complete(lane.refused(Reason.TOKEN, AFTER_TOKEN));
-                    lane.leave(permit, null);
-                  } else {
-                    answered(lane, permit, event, kept, result);
-                  }
-                });
+              () -> {
+                // A token that was revoked is ours to mend: the platform is asked to come again.
+                if (lane.credentials().worthless(event.id(), authorization, answer)) {
+                  result.complete(lane.refused(Reason.TOKEN, AFTER_TOKEN));
+                  lane.leave(permit, null);
+                } else {
+                  answered(lane, permit, event, kept, result);
+                }
+              });
         });
   }
 

@@ -167,7 +167,9 @@ final class Lane {
     return credentials;
   }
 
-  /** Why an event of a direct route, which cannot wait in the queue, is sent back; null = it is not. */
+  /**
+   * Why an event of a direct route, which cannot wait in the queue, is sent back; null = it is not.
+   */
   DirectResult.@Nullable Refused refusal() {
     Instant now = clock.instant();
     if (removed || draining) {

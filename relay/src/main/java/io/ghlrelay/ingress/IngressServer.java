@@ -32,8 +32,7 @@ public final class IngressServer implements AutoCloseable {
    * Body bytes being received or admitted at once, over all connections: never more than a quarter
    * of the heap, since each may be held once more on its way to the disk.
    */
-  static final long MAX_RECEIVING =
-      Math.min(256L << 20, Runtime.getRuntime().maxMemory() / 4);
+  static final long MAX_RECEIVING = Math.min(256L << 20, Runtime.getRuntime().maxMemory() / 4);
 
   private static final int BACKLOG = 1024;
 

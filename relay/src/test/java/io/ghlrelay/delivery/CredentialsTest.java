@@ -308,8 +308,7 @@ class CredentialsTest {
   void aDirectEventIsSentBackWhileThereIsNoTokenOrItWasRevoked() {
     give(3600);
     assertThat(forward())
-        .isEqualTo(
-            new DirectResult.Refused(DirectResult.Reason.TOKEN, DirectLine.AFTER_TOKEN));
+        .isEqualTo(new DirectResult.Refused(DirectResult.Reason.TOKEN, DirectLine.AFTER_TOKEN));
     relay.target = request -> Outcome.answered(200);
     assertThat(forward()).isInstanceOf(DirectResult.Attempted.class);
     assertThat(relay.authorizations).containsExactly("Bearer t1");
@@ -317,8 +316,7 @@ class CredentialsTest {
     relay.runFor(Duration.ofMinutes(1));
     relay.target = request -> Outcome.answered(401);
     assertThat(forward())
-        .isEqualTo(
-            new DirectResult.Refused(DirectResult.Reason.TOKEN, DirectLine.AFTER_TOKEN));
+        .isEqualTo(new DirectResult.Refused(DirectResult.Reason.TOKEN, DirectLine.AFTER_TOKEN));
     forward(); // fetches
     relay.target = request -> Outcome.answered(200);
     assertThat(forward()).isInstanceOf(DirectResult.Attempted.class);

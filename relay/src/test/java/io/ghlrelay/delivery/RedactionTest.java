@@ -41,7 +41,8 @@ class RedactionTest {
 
   private static String of(String answer) {
     return new String(
-        Redaction.of(answer.getBytes(StandardCharsets.UTF_8), TARGET, AUTHORIZATION), StandardCharsets.UTF_8);
+        Redaction.of(answer.getBytes(StandardCharsets.UTF_8), TARGET, AUTHORIZATION),
+        StandardCharsets.UTF_8);
   }
 
   @ParameterizedTest

@@ -65,7 +65,14 @@ class DirectAnswerTest {
             clock);
     IngressConfig config =
         new IngressConfig(
-            new ListenAddress("127.0.0.1", 0), "/w", 1 << 20, Duration.ofSeconds(10), 10, null, List.of(), false);
+            new ListenAddress("127.0.0.1", 0),
+            "/w",
+            1 << 20,
+            Duration.ofSeconds(10),
+            10,
+            null,
+            List.of(),
+            false);
     return new IngressServer.Shared(config, null, intake, metrics, clock);
   }
 

@@ -22,8 +22,9 @@ import java.util.regex.Pattern;
 
 /**
  * A secret for each place of a configuration that names one: {@code ${file:name}}, {@code
- * passwordFile: name} and its like, {@code secretFile: name}, {@code ${NAME}} of the environment, and {@code @name@} for one that stands in
- * the configuration itself. Finds them, and what can be made of them, in whatever is put out.
+ * passwordFile: name} and its like, {@code secretFile: name}, {@code ${NAME}} of the environment,
+ * and {@code @name@} for one that stands in the configuration itself. Finds them, and what can be
+ * made of them, in whatever is put out.
  */
 public final class PlantedSecrets {
   private static final Pattern FILE =
