@@ -70,7 +70,7 @@ public record ForgedFlood(URI to, double rate, int addresses, int connections, i
     for (int i = 0; i < VARIANTS; i++) {
       byte[] body = bodies.get(i);
       byte[] head =
-          ("POST %s HTTP/1.1\r\nHost: %s\r\nContent-Type: application/json\r\n%s: %s\r\nContent-Length: %d\r\n\r\n")
+          "POST %s HTTP/1.1\r\nHost: %s\r\nContent-Type: application/json\r\n%s: %s\r\nContent-Length: %d\r\n\r\n"
               .formatted(
                   to.getRawPath(),
                   to.getHost(),
