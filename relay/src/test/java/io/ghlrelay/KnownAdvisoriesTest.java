@@ -27,8 +27,7 @@ class KnownAdvisoriesTest {
 
   private static List<Advisory> advisories() throws IOException {
     try (InputStream in = KnownAdvisoriesTest.class.getResourceAsStream("advisories.tsv")) {
-      String text =
-          new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8);
+      String text = new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8);
       return text.lines()
           .filter(line -> !line.startsWith("#"))
           .map(line -> line.split("\t"))

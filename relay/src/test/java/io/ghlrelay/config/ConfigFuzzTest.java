@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.code_intelligence.jazzer.junit.DictionaryFile;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -31,6 +32,9 @@ class ConfigFuzzTest {
   @FuzzTest
   @DictionaryFile(resourcePath = "config.dict")
   void load(byte[] input) throws IOException {
+    if (new String(input, StandardCharsets.ISO_8859_1).contains("hunter")) {
+      return; // a fuzzer sees what its input is compared with, and writes the secret itself
+    }
     Files.write(file, input);
     try {
       RelayConfig config = new ConfigLoader(Map.of("FUZZ", SECRET), Map.of()).load(file);
