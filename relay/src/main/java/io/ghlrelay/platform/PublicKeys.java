@@ -2,6 +2,7 @@ package io.ghlrelay.platform;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
@@ -9,6 +10,7 @@ import java.security.MessageDigest;
 import java.security.PublicKey;
 import java.security.interfaces.EdECPublicKey;
 import java.security.interfaces.RSAPublicKey;
+import java.security.spec.RSAPublicKeySpec;
 import java.security.spec.X509EncodedKeySpec;
 import java.util.Arrays;
 import java.util.Base64;
@@ -26,6 +28,10 @@ public final class PublicKeys {
 
   private static final int ED25519_BYTES = 32;
   private static final int RSA_BITS = 4096;
+
+  /** Everybody uses 65537; more than 32 bits only make verifying dear, and some refuse them. */
+  private static final int MAX_EXPONENT_BITS = 32;
+
   private static final Pattern ARMOUR = Pattern.compile("-----(BEGIN|END) PUBLIC KEY-----");
   private static final Pattern HEX_KEY = Pattern.compile("[0-9a-fA-F]{64}");
 
@@ -114,18 +120,44 @@ public final class PublicKeys {
               + " as SPKI)",
           e);
     }
-    if (key instanceof RSAPublicKey rsa && rsa.getModulus().bitLength() != RSA_BITS) {
-      throw new IllegalArgumentException(
-          "an RSA key of " + rsa.getModulus().bitLength() + " bits (expected: " + RSA_BITS + ")");
+    if (key instanceof RSAPublicKey rsa) {
+      return soundRsa(rsa);
     }
     if (key instanceof EdECPublicKey && !isSound(key.getEncoded())) {
       throw new IllegalArgumentException(
           "not an Ed25519 public key: not a point of the curve's prime-order group");
     }
-    if (!(key instanceof RSAPublicKey) && !(key instanceof EdECPublicKey)) {
+    if (!(key instanceof EdECPublicKey)) {
       throw new IllegalArgumentException("an unexpected kind of key: " + key.getAlgorithm());
     }
     return key;
+  }
+
+  /**
+   * The same key in its one plain encoding: the JDK reads others, and numbers, which another
+   * provider would refuse at each verification.
+   */
+  private static PublicKey soundRsa(RSAPublicKey key) {
+    BigInteger modulus = key.getModulus();
+    BigInteger exponent = key.getPublicExponent();
+    if (modulus.bitLength() != RSA_BITS) {
+      throw new IllegalArgumentException(
+          "an RSA key of " + modulus.bitLength() + " bits (expected: " + RSA_BITS + ")");
+    }
+    if (!modulus.testBit(0)
+        || !exponent.testBit(0)
+        || exponent.bitLength() < 2
+        || exponent.bitLength() > MAX_EXPONENT_BITS) {
+      throw new IllegalArgumentException(
+          "not a sound RSA key (expected: an odd modulus, and an odd exponent from 3 to "
+              + MAX_EXPONENT_BITS
+              + " bits)");
+    }
+    try {
+      return KeyFactory.getInstance("RSA").generatePublic(new RSAPublicKeySpec(modulus, exponent));
+    } catch (GeneralSecurityException e) {
+      throw new IllegalArgumentException("not a public key for rsa-sha256", e);
+    }
   }
 
   /**
