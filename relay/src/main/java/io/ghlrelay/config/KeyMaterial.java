@@ -22,6 +22,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A certificate chain with the private key that belongs to it. Immutable; its text shows no key.
@@ -101,13 +102,11 @@ public record KeyMaterial(List<X509Certificate> chain, PrivateKey key) {
     Matcher block = PKCS8.matcher(new String(pem, StandardCharsets.ISO_8859_1));
     if (block.find()) {
       byte[] der = Base64.getMimeDecoder().decode(block.group(1));
+      PKCS8EncodedKeySpec spec = new PKCS8EncodedKeySpec(der);
       for (String algorithm : List.of("EC", "RSA", "EdDSA")) {
-        try {
-          return KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(der));
-        } catch (InvalidKeySpecException e) {
-          continue; // of another kind
-        } catch (GeneralSecurityException e) {
-          throw new IOException(algorithm + " keys are not known to this Java", e);
+        PrivateKey key = ofKind(algorithm, spec);
+        if (key != null) {
+          return key;
         }
       }
     }
@@ -115,6 +114,18 @@ public record KeyMaterial(List<X509Certificate> chain, PrivateKey key) {
         name
             + " holds no private key that can be used (expected: PEM, PKCS#8, not encrypted, RSA, EC"
             + " or Ed25519; openssl pkcs8 -topk8 -nocrypt -in KEY turns others into it)");
+  }
+
+  /** The key, or null if it is of another kind. */
+  private static @Nullable PrivateKey ofKind(String algorithm, PKCS8EncodedKeySpec spec)
+      throws IOException {
+    try {
+      return KeyFactory.getInstance(algorithm).generatePrivate(spec);
+    } catch (InvalidKeySpecException e) {
+      return null;
+    } catch (GeneralSecurityException e) {
+      throw new IOException(algorithm + " keys are not known to this Java", e);
+    }
   }
 
   /** Whether what the one signs the other verifies. */

@@ -12,6 +12,7 @@ import io.netty.handler.codec.http2.DefaultHttp2PingFrame;
 import io.netty.handler.codec.http2.Http2FrameStream;
 import io.netty.handler.codec.http2.Http2Headers;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -210,7 +211,8 @@ class Http2IT {
   @Test
   void withoutTlsItIsNotSpoken() throws Exception {
     try (RelayFixture relay = new RelayFixture(folder, "targets: {}\n");
-        Socket socket = new Socket("127.0.0.1", relay.relay.ingressAddress().getPort())) {
+        Socket socket =
+            new Socket(InetAddress.getLoopbackAddress(), relay.relay.ingressAddress().getPort())) {
       socket.setSoTimeout(15_000);
       socket
           .getOutputStream()

@@ -36,7 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Ten times as many events as the store bears: what is acknowledged is kept, the rest comes again.
  */
 class OverloadIT {
-  private static final Duration PATIENCE = Duration.ofSeconds(120);
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   /** So the store bears 16 events a second. */
   private static final int MILLIS_PER_EVENT = 60;

@@ -38,7 +38,9 @@ class ProxiesIT {
     socket.bind(new InetSocketAddress(InetAddress.getByName(from), 0));
     socket.setSoTimeout(15_000);
     socket.connect(
-        new InetSocketAddress("127.0.0.1", relay.relay.ingressAddress().getPort()), 15_000);
+        new InetSocketAddress(
+            InetAddress.getLoopbackAddress(), relay.relay.ingressAddress().getPort()),
+        15_000);
     return socket;
   }
 

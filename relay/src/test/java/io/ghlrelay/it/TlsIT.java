@@ -77,7 +77,7 @@ class TlsIT {
     socket
         .getOutputStream()
         .write(
-            ("POST %s HTTP/1.1\r\nHost: r\r\nX-GHL-Signature: %s\r\nContent-Length: %d\r\n\r\n%s")
+            "POST %s HTTP/1.1\r\nHost: r\r\nX-GHL-Signature: %s\r\nContent-Length: %d\r\n\r\n%s"
                 .formatted(path, signature, body.length(), body)
                 .getBytes(StandardCharsets.US_ASCII));
     StringBuilder answer = new StringBuilder();

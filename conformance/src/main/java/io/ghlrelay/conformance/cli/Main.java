@@ -107,9 +107,12 @@ public final class Main {
     COMMANDS.forEach(
         command -> out.append("  conformance ").append(command.examples().get(0)).append('\n'));
     out.append(
-        "\n"
-            + "Plays the platform against your endpoint: signs, sends, tries again, gives up.\n\n"
-            + "Verbs:\n");
+        """
+
+        Plays the platform against your endpoint: signs, sends, tries again, gives up.
+
+        Verbs:
+        """);
     COMMANDS.forEach(
         command -> out.append("  %-10s %s%n".formatted(command.name(), command.description())));
     return out.append("\nOptions of a verb: VERB --help. Here `conformance` stands for\n")
