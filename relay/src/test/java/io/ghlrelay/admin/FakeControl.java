@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** A relay that only the admin API sees. */
@@ -25,7 +26,7 @@ final class FakeControl implements RelayControl {
   boolean broken;
   boolean paused;
   boolean eraseFails;
-  volatile int erased;
+  final AtomicInteger erased = new AtomicInteger();
   @Nullable BreakerState breaker;
   private final EventStore store;
   private final Clock clock;
@@ -73,7 +74,7 @@ final class FakeControl implements RelayControl {
     if (eraseFails) {
       throw new StoreUnavailableException("no room", null);
     }
-    erased++;
+    erased.incrementAndGet();
   }
 
   @Override

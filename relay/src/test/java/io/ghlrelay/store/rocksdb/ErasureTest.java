@@ -32,6 +32,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
@@ -136,8 +137,8 @@ class ErasureTest {
   }
 
   /** Which of the markers stand in any file. */
-  private TreeSet<String> inFiles(List<Planted> planted) throws IOException {
-    TreeSet<String> found = new TreeSet<>();
+  private Set<String> inFiles(List<Planted> planted) throws IOException {
+    Set<String> found = new TreeSet<>();
     List<Path> files;
     try (Stream<Path> walk = Files.walk(folder)) {
       files = walk.filter(Files::isRegularFile).toList();
