@@ -309,18 +309,38 @@ final class HostileCases {
         "a signature between blanks", blanks, "x-ghl-signature: \t " + sign(blanks) + " \t\r\n");
   }
 
+  private static String lines(String... headers) {
+    return String.join("\r\n", headers) + "\r\n";
+  }
+
   private void headers() {
     signed(
         "headers that only the relay sets",
-        "Relay-Event-Id: evil\r\nrelay-attempt: evil\r\nRelay-Verified: evil\r\nRelay-Evil: 1\r\n"
-            + "Relay_Verified: evil\r\nWebhook-Id: evil\r\nWebhook-Timestamp: evil\r\n"
-            + "Webhook-Signature: v1,evil\r\nWebhook_Id: evil\r\ntraceparent: evil\r\n"
-            + "tracestate: evil\r\nbaggage: evil\r\n",
+        lines(
+            "Relay-Event-Id: evil",
+            "relay-attempt: evil",
+            "Relay-Verified: evil",
+            "Relay-Evil: 1",
+            "Relay_Verified: evil",
+            "Webhook-Id: evil",
+            "Webhook-Timestamp: evil",
+            "Webhook-Signature: v1,evil",
+            "Webhook_Id: evil",
+            "traceparent: evil",
+            "tracestate: evil",
+            "baggage: evil"),
         body(""));
     signed(
         "headers of the connection alone",
-        "Connection: X-Evil, Keep-Alive\r\nX-Evil: 1\r\nKeep-Alive: evil\r\nTE: evil\r\nTrailer: evil\r\n"
-            + "Proxy-Authorization: evil\r\nProxy-Connection: evil\r\nUpgrade: evil\r\n",
+        lines(
+            "Connection: X-Evil, Keep-Alive",
+            "X-Evil: 1",
+            "Keep-Alive: evil",
+            "TE: evil",
+            "Trailer: evil",
+            "Proxy-Authorization: evil",
+            "Proxy-Connection: evil",
+            "Upgrade: evil"),
         body(""));
     signed(
         "a Connection header that names the body's length",

@@ -2,6 +2,7 @@ package io.ghlrelay.conformance.campaign;
 
 import io.ghlrelay.conformance.json.JsonObject;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.BitSet;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -67,18 +68,21 @@ final class Auditor {
 
   /**
    * Waits until nothing is pending, and looks at the events of a range: each delivery must be
-   * delivered, or dead by the target's own answers.
+   * delivered, or dead by the target's own answers. Of some that were tried again, or late, the
+   * whole record is read.
+   *
+   * @param clockStep how far the wall clock was set meanwhile
    */
-  void settle(int from, int to) throws IOException, InterruptedException {
+  void settle(int from, int to, Duration clockStep) throws IOException, InterruptedException {
     if (!await(this::nothingPending, "deliveries that stay pending")) {
       return;
     }
     for (Ledger.Open open : ledger.open(from, to)) {
       look(open);
     }
-    for (int event : ledger.takeRetried(SAMPLE)) {
+    for (int event : ledger.takeNoted(SAMPLE)) {
       for (JsonObject one : admin.events(events.webhookId(event))) {
-        records.check(admin.event(one.string("id")));
+        records.check(admin.event(one.string("id")), clockStep);
       }
     }
   }

@@ -108,7 +108,7 @@ public final class Campaign {
         ProcessMeter atFirst = relay.meter().orElse(ProcessMeter.NOTHING);
         int sent = faults(driver, senders, auditor, ledger, start);
         violations.during("the end");
-        auditor.settle(0, sent);
+        auditor.settle(0, sent, Duration.ZERO);
         quiet(relay, atFirst);
         stored = auditor.wholeStore(sent);
         relay.stop();
@@ -198,7 +198,10 @@ public final class Campaign {
       if (!auditor.awaitAcknowledged(sent)) {
         break;
       }
-      auditor.settle(from, sent);
+      auditor.settle(
+          from,
+          sent,
+          fault.kind().group() == FaultKind.Group.CLOCK ? FaultDriver.LONGEST_STEP : Duration.ZERO);
       String where =
           "%d of %d faults, %,d events acknowledged, %,d s; last: %s"
               .formatted(

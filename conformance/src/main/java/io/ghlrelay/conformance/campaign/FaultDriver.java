@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 /** Makes faults happen, and ends them. Confined to the campaign's thread. */
 final class FaultDriver {
   private static final int[] AHEAD_SECONDS = {3, 15};
+  static final Duration LONGEST_STEP = Duration.ofSeconds(15);
   private static final int[] BACK_SECONDS = {2, 5};
   private static final int MOST_ROOM = 64 << 10;
 

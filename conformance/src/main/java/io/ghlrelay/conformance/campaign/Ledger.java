@@ -1,6 +1,7 @@
 package io.ghlrelay.conformance.campaign;
 
 import io.ghlrelay.conformance.schedule.RetryRules.Timeline;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -15,6 +16,11 @@ import org.jspecify.annotations.Nullable;
  * {@code System.nanoTime()}.
  */
 final class Ledger {
+  /** A first attempt that comes so long after its event is looked at. */
+  private static final long LATE = Duration.ofMillis(300).toNanos();
+
+  private static final int NOTED_ONE_IN = 4;
+
   private final EventSource events;
   private final ClockSteps clock;
   private final Violations violations;
@@ -24,7 +30,7 @@ final class Ledger {
   private final List<BitSet> delivered = new ArrayList<>();
   private final List<BitSet> dead = new ArrayList<>();
   private final Map<Long, Series> failing = new HashMap<>();
-  private final List<Integer> retried = new ArrayList<>();
+  private final List<Integer> noted = new ArrayList<>();
   private int acknowledgedCount;
   private long attempts;
   private long deliveredAgain;
@@ -132,8 +138,17 @@ final class Ledger {
     Arrival arrival = new Arrival(target, event, attempt);
     if (attempt > 1) {
       early(arrival, now);
+    } else if (now - sentAt[event] > LATE) {
+      note(event);
     }
     return arrival;
+  }
+
+  /** Some of the events that were tried again, or late: their records are worth a look. */
+  private void note(int event) {
+    if (Mix.below(NOTED_ONE_IN, NOTED_ONE_IN, event) == 0) {
+      noted.add(event);
+    }
   }
 
   /** Whether an attempt comes before its due instant could possibly be. */
@@ -181,8 +196,8 @@ final class Ledger {
    */
   synchronized void failed(Arrival arrival, long now) {
     Series series = failing.computeIfAbsent(key(arrival), one -> new Series());
-    if (series.last == 0 && series.first == 0 && (arrival.event() >>> 3) % 4 == 0) {
-      retried.add(arrival.event());
+    if (series.last == 0) {
+      note(arrival.event());
     }
     if (arrival.attempt() == 1) {
       series.first = now;
@@ -255,10 +270,14 @@ final class Ledger {
     return open;
   }
 
-  /** Forgets the failures noted, and gives some of the events that had any. */
-  synchronized List<Integer> takeRetried(int most) {
-    List<Integer> some = List.copyOf(retried.subList(0, Math.min(most, retried.size())));
-    retried.clear();
+  /** Forgets what failed and what was noted, and gives some of it, spread over the time. */
+  synchronized List<Integer> takeNoted(int most) {
+    List<Integer> some = new ArrayList<>();
+    int each = Math.max(1, noted.size() / most);
+    for (int i = 0; i < noted.size() && some.size() < most; i += each) {
+      some.add(noted.get(i));
+    }
+    noted.clear();
     failing.clear();
     return some;
   }
