@@ -410,7 +410,7 @@ class SecretsIT {
         secrets
             .yaml()
             .replaceFirst("ingress: \\{", "ingress: {tls: {certificate: key.pem, key: key.pem}, "));
-    put("tls", java(74, serve));
+    put("tls", java(78, serve));
     assertThat(outputs.get("tls")).contains("ingress.tls");
     Files.writeString(config, secrets.yaml().replace("token: ", "token:"));
     put("configuration", java(78, serve));

@@ -17,7 +17,9 @@ import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Gauges that are read off the relay rather than counted: refreshed by {@link #refresh}, every few
@@ -31,9 +33,34 @@ public final class RelayGauges implements AutoCloseable {
   private final MultiGauge oldest;
   private final MultiGauge paused;
   private final MultiGauge breakers;
+  private final Map<String, Seen> seen = new HashMap<>();
   private final JvmGcMetrics gc = new JvmGcMetrics();
   private volatile double unrouted;
   private volatile double writable = 1;
+
+  /** What was last seen of a target; written by who refreshes, read by scrapes. */
+  private static final class Seen {
+    private volatile double inFlight;
+    private volatile double waiting;
+    private volatile double dead;
+    private volatile double oldestSeconds;
+    private volatile double paused;
+    private volatile double breaker;
+
+    void look(RelayControl.TargetStatus target, Clock clock) {
+      inFlight = target.inFlight();
+      waiting = Math.max(0, target.pending() - target.inFlight());
+      dead = target.dead();
+      oldestSeconds =
+          target.oldestPending() == null
+              ? 0
+              : Math.max(
+                  0, Duration.between(target.oldestPending(), clock.instant()).toMillis() / 1000.0);
+      paused = target.paused() ? 1 : 0;
+      BreakerState state = target.breaker();
+      breaker = state == null ? 0 : state.ordinal();
+    }
+  }
 
   /** Registers them, with those of the JVM and the process. */
   public RelayGauges(
@@ -82,30 +109,29 @@ public final class RelayGauges implements AutoCloseable {
   }
 
   /** Reads them anew. */
-  public void refresh() {
+  public synchronized void refresh() {
     List<Row<?>> states = new ArrayList<>();
     List<Row<?>> ages = new ArrayList<>();
     List<Row<?>> pauses = new ArrayList<>();
     List<Row<?>> breakerStates = new ArrayList<>();
-    for (RelayControl.TargetStatus target : relay.targets()) {
+    List<RelayControl.TargetStatus> targets = relay.targets();
+    seen.keySet().retainAll(targets.stream().map(one -> one.config().name()).toList());
+    for (RelayControl.TargetStatus target : targets) {
+      Seen one = seen.computeIfAbsent(target.config().name(), name -> new Seen());
+      one.look(target, clock);
       Tags name = Tags.of("target", target.config().name());
-      long waiting = Math.max(0, target.pending() - target.inFlight());
-      states.add(Row.of(name.and("state", "in_flight"), target.inFlight()));
-      states.add(Row.of(name.and("state", "waiting"), waiting));
-      states.add(Row.of(name.and("state", "dead"), target.dead()));
-      double age =
-          target.oldestPending() == null
-              ? 0
-              : Duration.between(target.oldestPending(), clock.instant()).toMillis() / 1000.0;
-      ages.add(Row.of(name, Math.max(0, age)));
-      pauses.add(Row.of(name, target.paused() ? 1 : 0));
-      BreakerState breaker = target.breaker();
-      breakerStates.add(Row.of(name, breaker == null ? 0 : breaker.ordinal()));
+      states.add(Row.of(name.and("state", "in_flight"), one, now -> now.inFlight));
+      states.add(Row.of(name.and("state", "waiting"), one, now -> now.waiting));
+      states.add(Row.of(name.and("state", "dead"), one, now -> now.dead));
+      ages.add(Row.of(name, one, now -> now.oldestSeconds));
+      pauses.add(Row.of(name, one, now -> now.paused));
+      breakerStates.add(Row.of(name, one, now -> now.breaker));
     }
-    deliveries.register(states, true);
-    oldest.register(ages, true);
-    paused.register(pauses, true);
-    breakers.register(breakerStates, true);
+    // Rows that are there stay: one taken away and put back could be met twice by a scrape.
+    deliveries.register(states, false);
+    oldest.register(ages, false);
+    paused.register(pauses, false);
+    breakers.register(breakerStates, false);
     StoreStats stats = store.stats();
     unrouted = stats.unrouted();
     writable = stats.writable() ? 1 : 0;

@@ -29,12 +29,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Ten times as many events as the store bears: what is acknowledged is kept, the rest comes again.
  */
+@Tag("once")
 class OverloadIT {
   private static final Duration PATIENCE = Duration.ofMinutes(2);
 

@@ -7,12 +7,14 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The test of the test: a small relay passes, and each of its bugs is found for what it is. */
 @Timeout(300)
+@Tag("once")
 class CampaignFindsBugsIT {
   private static final Set<FaultKind> OUTAGES =
       EnumSet.of(FaultKind.STATUS_503, FaultKind.RESET, FaultKind.STATUS_429, FaultKind.RESEND);

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
  * The examples for other languages, with the packaged kit; skipped where an interpreter is missing.
  */
 @Timeout(180)
+@Tag("once")
 class ExamplesIT {
   private static final Path EXAMPLES = Path.of(System.getProperty("examples"));
   private final List<Process> processes = new ArrayList<>();

@@ -11,12 +11,14 @@ import io.ghlrelay.conformance.campaign.ViolationKind;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The packaged relay through every kind of fault once; the long campaign is a command. */
 @Timeout(1_800)
+@Tag("once")
 class CampaignIT {
   private static final long SEED = 20_261_126;
   private static final int KINDS = FaultKind.values().length;

@@ -21,12 +21,14 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** When the relay tries again: its real attempts against the simulator's virtual ones. */
 @Timeout(180)
+@Tag("once")
 class RetryContractIT {
   /**
    * A busy machine sends late: some milliseconds here, more elsewhere. What is planned is compared
