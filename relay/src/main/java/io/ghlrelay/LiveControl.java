@@ -138,7 +138,8 @@ final class LiveControl implements RelayControl {
             : undelivered(event.get());
     try {
       List<Delivery> replayed = store.replay(id, to, clock.instant()).toCompletableFuture().join();
-      dispatcher.pending(replayed);
+      dispatcher.pending(
+          replayed.stream().filter(one -> store.attemptsHere(one.target())).toList());
       return Optional.of(replayed.stream().map(Delivery::target).toList());
     } catch (CompletionException e) {
       throw new StoreUnavailableException("the replay could not be stored", e.getCause());

@@ -28,6 +28,7 @@ import io.ghlrelay.store.Delivery;
 import io.ghlrelay.store.Event;
 import io.ghlrelay.store.EventStore;
 import io.ghlrelay.store.memory.MemoryEventStore;
+import io.ghlrelay.store.postgres.PostgresEventStore;
 import io.ghlrelay.store.rocksdb.RocksDbEventStore;
 import io.ghlrelay.time.SteadyClock;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -162,6 +163,7 @@ public final class Relay implements AutoCloseable {
             new DefaultThreadFactory("relay-housekeeping", true));
     try {
       dispatcher.configure(config.targets(), store.pausedTargets());
+      store.share(new Others(dispatcher), () -> Others.member(control.config()));
       this.admin =
           AdminServer.start(
               config.admin(),
@@ -235,6 +237,16 @@ public final class Relay implements AutoCloseable {
     if (config.engine() instanceof StoreConfig.RocksDb rocksDb) {
       return RocksDbEventStore.open(
           rocksDb.path(), config.retention(), rocksDb.minFreeSpace(), clock, registry);
+    }
+    if (config.engine() instanceof StoreConfig.Postgres postgres) {
+      return PostgresEventStore.open(
+          "jdbc:" + postgres.url(),
+          postgres.user(),
+          postgres.password() == null ? null : postgres.password().reveal(),
+          postgres.name(),
+          Version.version(),
+          config.retention(),
+          registry);
     }
     return new MemoryEventStore();
   }

@@ -39,7 +39,13 @@ class ArchitectureTest {
           Map.entry("retry", new String[] {}),
           Map.entry("routing", new String[] {"platform"}),
           Map.entry("store", new String[] {"platform", "retry", "routing"}),
-          Map.entry("store.rocksdb", new String[] {"store", "platform", "retry", "routing"}),
+          Map.entry("store.commit", new String[] {"store"}),
+          Map.entry(
+              "store.rocksdb",
+              new String[] {"store", "store.commit", "platform", "retry", "routing"}),
+          Map.entry(
+              "store.postgres",
+              new String[] {"store", "store.commit", "platform", "retry", "routing"}),
           Map.entry("store.memory", new String[] {"store", "platform", "retry", "routing"}),
           Map.entry("config", new String[] {"platform", "retry", "routing"}),
           Map.entry("ingress", new String[] {"config", "platform", "routing", "store"}),

@@ -16,6 +16,10 @@ import io.ghlrelay.platform.TrustedKey;
 import io.ghlrelay.retry.RetryPolicy;
 import io.ghlrelay.routing.Route;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.TreeMap;
@@ -26,7 +30,7 @@ import java.util.TreeSet;
  * header values, tokens and signing secrets only {@code ***} is shown, and no query of a URL, since
  * people put tokens there.
  */
-final class ConfigJson {
+public final class ConfigJson {
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
   private static final String HIDDEN = "***";
 
@@ -55,6 +59,23 @@ final class ConfigJson {
     ArrayNode routes = json.putArray("routes");
     config.routes().forEach(route -> routes.add(route(route)));
     return json;
+  }
+
+  /**
+   * Tells configurations apart, 12 hexadecimal digits: of what relays beside each other should have
+   * in common, so not where each listens and who it is. Secrets do not count.
+   */
+  public static String fingerprint(RelayConfig config) {
+    ObjectNode common = of(config);
+    common.remove(List.of("ingress", "admin", "store"));
+    try {
+      byte[] hash =
+          MessageDigest.getInstance("SHA-256")
+              .digest(common.toString().getBytes(StandardCharsets.UTF_8));
+      return HexFormat.of().formatHex(hash, 0, 6);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   private static ObjectNode ingress(IngressConfig ingress) {
@@ -92,6 +113,14 @@ final class ConfigJson {
       json.putObject("rocksdb")
           .put("path", rocksDb.path().toString())
           .put("minFreeSpace", rocksDb.minFreeSpace());
+    } else if (store.engine() instanceof StoreConfig.Postgres postgres) {
+      ObjectNode database = json.putObject("postgres");
+      database.put("url", postgres.url().replaceFirst("\\?.*", ""));
+      database.put("user", postgres.user());
+      if (postgres.password() != null) {
+        database.put("passwordFile", HIDDEN);
+      }
+      database.put("name", postgres.name());
     } else {
       json.putObject("memory");
     }

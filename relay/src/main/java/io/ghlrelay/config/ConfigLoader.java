@@ -21,6 +21,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
@@ -296,17 +297,19 @@ public final class ConfigLoader {
     Duration retention =
         section.duration(
             "retention", Duration.ofDays(7), Duration.ofMinutes(1), Duration.ofDays(3650));
-    boolean memory = section.has("memory");
-    if (memory && section.has("rocksdb")) {
-      section.error("memory", "give one store: rocksdb or memory");
+    List<String> given = Stream.of("rocksdb", "postgres", "memory").filter(section::has).toList();
+    if (given.size() > 1) {
+      section.error(given.get(1), "give one store: rocksdb, postgres or memory");
     }
     StoreConfig.Engine engine;
-    if (memory) {
+    if (section.has("memory")) {
       section.section("memory").end();
       section
           .problems()
           .warn(section.where("memory"), "store.memory loses every event at exit: for tests only");
       engine = new StoreConfig.Memory();
+    } else if (section.has("postgres")) {
+      engine = PostgresReader.read(section.section("postgres"), folder);
     } else {
       Section rocksdb = section.section("rocksdb");
       Path path = rocksdb.path("path", "data", folder).normalize();

@@ -159,7 +159,9 @@ public final class Dispatcher implements AutoCloseable {
     loop.execute(
         () -> {
           for (Delivery delivery : stored.deliveries()) {
-            add(new Pending(delivery, content));
+            if (parts.store().attemptsHere(delivery.target())) {
+              add(new Pending(delivery, content));
+            }
           }
         });
   }
@@ -175,7 +177,7 @@ public final class Dispatcher implements AutoCloseable {
     return result;
   }
 
-  /** Deliveries have become pending in the store, by replay. */
+  /** Deliveries have become pending in the store, by replay or by another relay. */
   public void pending(List<Delivery> deliveries) {
     List<Delivery> added = List.copyOf(deliveries);
     loop.execute(() -> added.forEach(delivery -> add(new Pending(delivery, null))));
@@ -184,6 +186,12 @@ public final class Dispatcher implements AutoCloseable {
   /** Whatever is pending in the store is read again: it may hold what nobody has told of. */
   public void reread() {
     loop.execute(() -> lanes.values().forEach(Lane::reread));
+  }
+
+  /** Which targets are paused now. */
+  public void pausesChanged(Set<String> paused) {
+    Set<String> now = Set.copyOf(paused);
+    loop.execute(() -> lanes.forEach((name, lane) -> lane.setPaused(now.contains(name))));
   }
 
   private void add(Pending pending) {

@@ -283,6 +283,7 @@ final class Lane {
         && !draining
         && !anew
         && ordering == config.flow().ordering()
+        && parts.store().mayDeliver()
         && inFlight < config.concurrency()
         && queue.busyCount() < MAX_UNRECORDED;
   }
@@ -472,7 +473,7 @@ final class Lane {
             answer.responseStart(),
             deferral);
     metrics.attempted(content.event(), after, attempt);
-    recorder.record(content.event(), delivery, after, attempt, () -> recorded(after));
+    recorder.record(content.event(), delivery, after, attempt, taken -> recorded(after, taken));
     pump();
   }
 
@@ -499,7 +500,24 @@ final class Lane {
         at);
   }
 
-  private void recorded(Delivery after) {
+  /**
+   * The outcome counts for nothing: the store says that the delivery is not as it was, or not ours.
+   */
+  private void notTaken(Delivery delivery) {
+    log.info(
+        "Event {} for target {}: this attempt does not count, since the delivery was taken over by"
+            + " another relay, or its outcome was stored before.",
+        delivery.eventId(),
+        delivery.target());
+    queue.settled(delivery.cancelled(clock.instant()));
+    reread();
+  }
+
+  private void recorded(Delivery after, boolean taken) {
+    if (!taken) {
+      notTaken(after);
+      return;
+    }
     queue.settled(after);
     pump();
   }

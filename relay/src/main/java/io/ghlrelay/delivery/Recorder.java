@@ -5,6 +5,7 @@ import io.ghlrelay.store.Delivery;
 import io.ghlrelay.store.Event;
 import io.ghlrelay.store.EventStore;
 import java.time.Clock;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,18 +29,25 @@ final class Recorder {
     this.listener = listener;
   }
 
-  /** Records an attempt; {@code recorded} runs on the loop when the store has it. */
-  void record(Event event, Delivery before, Delivery after, Attempt attempt, Runnable recorded) {
+  /**
+   * Records an attempt.
+   *
+   * @param recorded called on the loop when the store has it, or has said that it does not count
+   */
+  void record(
+      Event event, Delivery before, Delivery after, Attempt attempt, Consumer<Boolean> recorded) {
     store
         .record(before, after, attempt)
         .whenComplete(
-            (done, failure) ->
+            (taken, failure) ->
                 loop.execute(
                     () -> {
                       if (failure == null) {
                         worked(after);
-                        recorded.run();
-                        listener.attempted(event, after, attempt);
+                        recorded.accept(taken);
+                        if (taken) {
+                          listener.attempted(event, after, attempt);
+                        }
                       } else {
                         failed(after, failure);
                         loop.at(

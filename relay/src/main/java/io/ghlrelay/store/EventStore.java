@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 
 /**
  * Keeps events, their deliveries and attempts: the only truth that survives a crash. Thread-safe.
@@ -51,11 +52,13 @@ public interface EventStore extends AutoCloseable {
    *
    * @param before the delivery as the store holds it now
    * @param after the same delivery after the attempt
-   * @return completes when visible to {@link #due} and the other reading methods, or, if the event
-   *     was removed meanwhile, without any trace; fails with {@link StoreUnavailableException},
-   *     after which the caller may call again with the same arguments
+   * @return completes when visible to {@link #due} and the other reading methods, with true; or
+   *     with false, and nothing recorded, if the delivery is not as it was before, or not this
+   *     relay's any more: another has taken it over. If the event was removed meanwhile, with
+   *     either, and without any trace. Fails with {@link StoreUnavailableException}, after which
+   *     the caller may call again with the same arguments
    */
-  CompletionStage<Void> record(Delivery before, Delivery after, Attempt attempt);
+  CompletionStage<Boolean> record(Delivery before, Delivery after, Attempt attempt);
 
   /**
    * Pending deliveries of one target in the order they are due.
@@ -146,6 +149,33 @@ public interface EventStore extends AutoCloseable {
    * @param listener the only one; called on a thread of the store
    */
   default void whenReopened(Runnable listener) {}
+
+  /**
+   * Begins to tell of what other relays do that share the store. A store of this relay's own has
+   * nothing to tell.
+   */
+  default void share(SharedStore.Watcher watcher, Supplier<SharedStore.Member> self) {}
+
+  /**
+   * Whether what {@link #due} returned is still this relay's to attempt; false when it could not
+   * renew its lease for so long that another may have taken over. Cheap.
+   */
+  default boolean mayDeliver() {
+    return true;
+  }
+
+  /**
+   * Whether what this relay admits or replays for a target is attempted by this relay; else another
+   * one does, since the target gets its deliveries in order. Cheap.
+   */
+  default boolean attemptsHere(String target) {
+    return true;
+  }
+
+  /** The relays that share the store, by name; none if it is this relay's own. */
+  default List<SharedStore.RelayInfo> relays() {
+    return List.of();
+  }
 
   /** Counts and state; cheap. */
   StoreStats stats();

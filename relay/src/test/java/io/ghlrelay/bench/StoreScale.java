@@ -144,7 +144,7 @@ public final class StoreScale {
     return new Admission(event, bytes, List.of(new RoutedTarget("sink", "route")), null);
   }
 
-  private CompletableFuture<Void> deliver(Admitted admitted) {
+  private CompletableFuture<Boolean> deliver(Admitted admitted) {
     Delivery before = ((Admitted.Stored) admitted).deliveries().get(0);
     Instant at = before.updatedAt();
     Delivery after =

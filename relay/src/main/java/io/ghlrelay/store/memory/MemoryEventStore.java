@@ -119,7 +119,7 @@ public final class MemoryEventStore implements EventStore {
   }
 
   @Override
-  public synchronized CompletionStage<Void> record(
+  public synchronized CompletionStage<Boolean> record(
       Delivery before, Delivery after, Attempt attempt) {
     if (closed) {
       return CompletableFuture.failedFuture(
@@ -132,7 +132,7 @@ public final class MemoryEventStore implements EventStore {
       put(held, after);
       held.attempts.computeIfAbsent(after.target(), t -> new ArrayList<>()).add(attempt);
     }
-    return CompletableFuture.completedFuture(null);
+    return CompletableFuture.completedFuture(true);
   }
 
   @Override

@@ -1,13 +1,11 @@
 package io.ghlrelay.store.rocksdb;
 
+import io.ghlrelay.store.commit.GroupCommit;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.WriteBatch;
 
 /** One change waiting for the writer thread. Its methods are called by that thread alone. */
-interface Change {
-
-  /** Whether it must be on the disk before it is answered; else the operating system suffices. */
-  boolean durable();
+interface Change extends GroupCommit.Change {
 
   /**
    * Whether it reads what earlier changes write, or is read so by later ones: then it gets a write
@@ -17,17 +15,9 @@ interface Change {
     return false;
   }
 
-  /** Memory it holds while it waits, in bytes; counted against the limit for admissions only. */
-  default int weight() {
-    return 0;
-  }
-
   /** Adds its writes to the batch, and keeps what {@link #written} needs. */
   void prepare(WriteBatch batch) throws RocksDBException;
 
   /** The batch is written: updates the counters and answers. */
   void written();
-
-  /** The batch could not be written, and nothing of it was kept: answers so. */
-  void failed(RuntimeException why);
 }

@@ -139,7 +139,7 @@ final class Changes {
   }
 
   /** An attempt and what became of its delivery. */
-  static final class RecordAttempt extends Answering<Void> {
+  static final class RecordAttempt extends Answering<Boolean> {
     private final Delivery before;
     private final Delivery after;
     private final Attempt attempt;
@@ -150,7 +150,7 @@ final class Changes {
         Delivery before,
         Delivery after,
         Attempt attempt,
-        CompletableFuture<Void> answer) {
+        CompletableFuture<Boolean> answer) {
       super(state, answer);
       this.before = before;
       this.after = after;
@@ -196,7 +196,7 @@ final class Changes {
       if (!nothingNew && after.state() == DeliveryState.DEAD) {
         state.counters().dead(number(state, after), 1);
       }
-      answer.complete(null);
+      answer.complete(true);
     }
   }
 

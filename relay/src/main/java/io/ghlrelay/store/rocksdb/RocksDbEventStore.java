@@ -14,6 +14,7 @@ import io.ghlrelay.store.EventQuery;
 import io.ghlrelay.store.EventStore;
 import io.ghlrelay.store.StoreStats;
 import io.ghlrelay.store.StoreUnavailableException;
+import io.ghlrelay.store.commit.GroupCommit;
 import io.ghlrelay.store.rocksdb.Database.Column;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -45,13 +46,13 @@ import org.rocksdb.RocksIterator;
  */
 public final class RocksDbEventStore implements EventStore {
   private final State state;
-  private final Writer writer;
+  private final GroupCommit<Change> writer;
   private final EventFinder finder;
 
   private RocksDbEventStore(State state, MeterRegistry registry) {
     this.state = state;
     this.finder = new EventFinder(state);
-    this.writer = new Writer(state, registry);
+    this.writer = new GroupCommit<>(state, registry);
   }
 
   /**
@@ -109,8 +110,8 @@ public final class RocksDbEventStore implements EventStore {
   }
 
   @Override
-  public CompletionStage<Void> record(Delivery before, Delivery after, Attempt attempt) {
-    CompletableFuture<Void> answer = new CompletableFuture<>();
+  public CompletionStage<Boolean> record(Delivery before, Delivery after, Attempt attempt) {
+    CompletableFuture<Boolean> answer = new CompletableFuture<>();
     writer.put(new Changes.RecordAttempt(state, before, after, attempt, answer));
     return answer;
   }

@@ -2,6 +2,7 @@ package io.ghlrelay.store.rocksdb;
 
 import io.ghlrelay.store.EventId;
 import io.ghlrelay.store.StoreUnavailableException;
+import io.ghlrelay.store.commit.GroupCommit;
 import io.ghlrelay.store.rocksdb.Database.Column;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -29,7 +30,7 @@ import org.slf4j.LoggerFactory;
  * The open database and what is kept in memory about it; writes batches, notices failures and
  * recovers from them. Writing methods belong to the writer thread; the others are thread-safe.
  */
-final class State implements Writer.Sink, AutoCloseable {
+final class State implements GroupCommit.Sink<Change>, AutoCloseable {
   /** The layout of keys and records; a folder of another version is refused. */
   private static final int FORMAT = 2;
 

@@ -66,7 +66,7 @@ class SameBatchTest {
     return id;
   }
 
-  private CompletableFuture<Void> settle(Delivery d, DeliveryState state) {
+  private CompletableFuture<Boolean> settle(Delivery d, DeliveryState state) {
     Delivery after =
         new Delivery(
             d.eventId(),

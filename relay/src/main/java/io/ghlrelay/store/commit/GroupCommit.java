@@ -1,4 +1,4 @@
-package io.ghlrelay.store.rocksdb;
+package io.ghlrelay.store.commit;
 
 import io.ghlrelay.store.StoreUnavailableException;
 import io.micrometer.core.instrument.DistributionSummary;
@@ -23,8 +23,10 @@ import org.slf4j.LoggerFactory;
  * changes are there as the last batch had, or until {@link #PACE} after that batch, whichever comes
  * first: tiny batches cost the most, but a closed loop of senders must not be held up by a fixed
  * pause.
+ *
+ * @param <C> the changes of a store
  */
-final class Writer implements AutoCloseable {
+public final class GroupCommit<C extends GroupCommit.Change> implements AutoCloseable {
   /** Longest time that changes are gathered for, counted from the end of the last batch. */
   private static final long PACE = TimeUnit.MILLISECONDS.toNanos(1);
 
@@ -43,12 +45,31 @@ final class Writer implements AutoCloseable {
   /** Lazily written outcomes reach the disk within this. */
   static final long LAZY_SYNC = TimeUnit.MILLISECONDS.toNanos(100);
 
-  private static final Logger log = LoggerFactory.getLogger(Writer.class);
+  private static final Logger log = LoggerFactory.getLogger(GroupCommit.class);
 
-  /** Writes batches; the part that touches RocksDB. */
-  interface Sink {
+  /** One change waiting for the writer thread. Its methods are called by that thread alone. */
+  public interface Change {
+
+    /** Whether it must be on the disk before it is answered; else the operating system suffices. */
+    boolean durable();
+
+    /** Memory it holds while it waits, in bytes; counted against the limit for admissions only. */
+    default int weight() {
+      return 0;
+    }
+
+    /** The batch could not be written, and nothing of it was kept: answers so. */
+    void failed(RuntimeException why);
+  }
+
+  /**
+   * Writes batches; the part that touches the database.
+   *
+   * @param <C> the changes it knows
+   */
+  public interface Sink<C extends Change> {
     /** Writes the changes as one, and answers each. */
-    void write(List<Change> changes, boolean sync);
+    void write(List<C> changes, boolean sync);
 
     /** Makes lazily written changes durable. */
     void sync();
@@ -57,10 +78,10 @@ final class Writer implements AutoCloseable {
     void tick();
   }
 
-  private final LinkedBlockingQueue<Change> queue = new LinkedBlockingQueue<>();
+  private final LinkedBlockingQueue<C> queue = new LinkedBlockingQueue<>();
   private final AtomicLong waitingAdmissions = new AtomicLong();
   private final AtomicLong waitingBytes = new AtomicLong();
-  private final Sink sink;
+  private final Sink<C> sink;
   private final Thread thread;
   private final Timer commitTime;
   private final DistributionSummary batchSize;
@@ -70,7 +91,8 @@ final class Writer implements AutoCloseable {
   private long lastEnd = System.nanoTime() - PACE;
   private long unsyncedSince;
 
-  Writer(Sink sink, MeterRegistry registry) {
+  /** Starts the thread. */
+  public GroupCommit(Sink<C> sink, MeterRegistry registry) {
     this.sink = sink;
     this.commitTime =
         Timer.builder("relay.store.commit")
@@ -99,7 +121,7 @@ final class Writer implements AutoCloseable {
   }
 
   /** Hands over an admission, unless too much is waiting. */
-  boolean offer(Change change) {
+  public boolean offer(C change) {
     if (closed
         || waitingAdmissions.get() >= MAX_WAITING
         || waitingBytes.get() >= MAX_WAITING_BYTES) {
@@ -112,7 +134,7 @@ final class Writer implements AutoCloseable {
   }
 
   /** Hands over any other change: their number is bounded by who makes them. */
-  void put(Change change) {
+  public void put(C change) {
     if (closed) {
       change.failed(closedNow());
     } else {
@@ -121,7 +143,7 @@ final class Writer implements AutoCloseable {
   }
 
   /** Adds, and takes back what the writer, ending meanwhile, would never see. */
-  private void add(Change change) {
+  private void add(C change) {
     queue.add(change);
     if (ended && queue.remove(change)) {
       change.failed(closedNow());
@@ -133,7 +155,7 @@ final class Writer implements AutoCloseable {
   }
 
   private void run() {
-    List<Change> batch = new ArrayList<>();
+    List<C> batch = new ArrayList<>();
     while (!closed || !queue.isEmpty()) {
       try {
         gather(batch);
@@ -154,9 +176,9 @@ final class Writer implements AutoCloseable {
     sink.sync();
   }
 
-  private void gather(List<Change> batch) throws InterruptedException {
+  private void gather(List<C> batch) throws InterruptedException {
     long patience = unsyncedSince != 0 ? LAZY_SYNC / 2 : TimeUnit.SECONDS.toNanos(1);
-    Change first = queue.poll(patience, TimeUnit.NANOSECONDS);
+    C first = queue.poll(patience, TimeUnit.NANOSECONDS);
     if (first == null) {
       lastBatch = 0;
       return;
@@ -176,7 +198,7 @@ final class Writer implements AutoCloseable {
     }
   }
 
-  private void write(List<Change> batch) {
+  private void write(List<C> batch) {
     boolean sync = batch.stream().anyMatch(Change::durable);
     long start = System.nanoTime();
     sink.write(batch, sync);
@@ -198,7 +220,7 @@ final class Writer implements AutoCloseable {
     }
   }
 
-  private static void fail(List<Change> batch, RuntimeException why) {
+  private static void fail(List<? extends Change> batch, RuntimeException why) {
     for (Change change : batch) {
       change.failed(new StoreUnavailableException("the change could not be written", why));
     }
@@ -218,7 +240,7 @@ final class Writer implements AutoCloseable {
       }
     }
     ended = true;
-    for (Change late = queue.poll(); late != null; late = queue.poll()) {
+    for (C late = queue.poll(); late != null; late = queue.poll()) {
       late.failed(closedNow());
     }
     if (interrupted) {

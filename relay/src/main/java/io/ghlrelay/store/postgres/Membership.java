@@ -1,0 +1,220 @@
+package io.ghlrelay.store.postgres;
+
+import io.ghlrelay.store.Delivery;
+import io.ghlrelay.store.SharedStore.RelayInfo;
+import java.sql.Array;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Which relay holds which pending deliveries. A relay's start is an epoch, with a lease that it
+ * renews; when the lease has run out by the database's clock, any other relay fences the epoch and
+ * takes its deliveries over, in batches. Not thread-safe.
+ */
+final class Membership {
+  /** How long a relay may be silent before others take its deliveries over. */
+  static final Duration LEASE = Duration.ofSeconds(10);
+
+  /** Deliveries taken over in one statement. */
+  static final int BATCH = 1000;
+
+  private static final String ENTER =
+      "INSERT INTO relay (name, version, lease_until) VALUES (?, ?, now() + ? * interval '1 second')"
+          + " RETURNING epoch";
+
+  /** An earlier start of the same relay is over, whatever its lease says. */
+  private static final String SUPERSEDE =
+      "UPDATE relay SET fenced = true WHERE name = ? AND epoch < ? AND NOT fenced";
+
+  private static final String RENEW =
+      "UPDATE relay SET lease_until = now() + ? * interval '1 second', config = ?"
+          + " WHERE epoch = ? AND NOT fenced";
+
+  private static final String FENCE =
+      "UPDATE relay SET fenced = true WHERE NOT fenced AND lease_until < now() AND epoch <> ?";
+
+  /** Each owner once, by leaps over the index; those that hold no lease. */
+  private static final String TAKE_OVER =
+      "WITH RECURSIVE owners AS ((SELECT owner FROM pending ORDER BY owner LIMIT 1)"
+          + " UNION ALL SELECT (SELECT p.owner FROM pending p WHERE p.owner > o.owner"
+          + " ORDER BY p.owner LIMIT 1) FROM owners o WHERE o.owner IS NOT NULL),"
+          + " gone AS (SELECT owner FROM owners WHERE owner > 0 AND NOT EXISTS"
+          + " (SELECT FROM relay r WHERE r.epoch = owners.owner AND NOT r.fenced)),"
+          + " batch AS (SELECT event_id, target FROM pending WHERE owner = ANY(SELECT owner FROM"
+          + " gone) AND target = ANY(?) LIMIT "
+          + BATCH
+          + " FOR UPDATE SKIP LOCKED)"
+          + " UPDATE pending p SET owner = ? FROM batch b WHERE p.event_id = b.event_id"
+          + " AND p.target = b.target";
+
+  /** One relay holds a target; another takes it when the holder's lease is over. */
+  private static final String HOLD =
+      "INSERT INTO ordered_target (target, holder) SELECT t, ? FROM unnest(?) AS t ORDER BY t"
+          + " ON CONFLICT (target) DO UPDATE SET holder = excluded.holder WHERE NOT EXISTS"
+          + " (SELECT FROM relay r WHERE r.epoch = ordered_target.holder AND NOT r.fenced)";
+
+  private static final String HELD =
+      "SELECT target FROM ordered_target WHERE holder = ? AND target = ANY(?)";
+
+  private static final String ADOPT =
+      "UPDATE pending SET owner = ? WHERE (event_id, target) IN (SELECT event_id, target"
+          + " FROM pending WHERE owner = 0 AND target = ANY(?) ORDER BY event_id LIMIT "
+          + BATCH
+          + " FOR UPDATE SKIP LOCKED) RETURNING "
+          + Rows.PENDING;
+
+  /** The last start under each name. */
+  private static final String RELAYS =
+      "SELECT DISTINCT ON (name) name, version, epoch, NOT fenced AND lease_until > now() AS alive,"
+          + " extract(epoch FROM started_at) * 1000000 AS started,"
+          + " extract(epoch FROM lease_until) * 1000000 AS until, config,"
+          + " (SELECT count(*) FROM pending p WHERE p.owner = r.epoch) AS pending,"
+          + " ARRAY(SELECT target FROM ordered_target o WHERE o.holder = r.epoch AND NOT r.fenced"
+          + " ORDER BY target) AS ordered FROM relay r ORDER BY name, epoch DESC";
+
+  /** Epochs long over, of which nothing is left. */
+  private static final String FORGET =
+      "DELETE FROM relay r WHERE fenced AND lease_until < now() - interval '1 day'"
+          + " AND NOT EXISTS (SELECT FROM pending p WHERE p.owner = r.epoch)";
+
+  private static final String LEAVE =
+      "UPDATE relay SET fenced = true, lease_until = now() WHERE epoch = ?";
+
+  private Membership() {}
+
+  /** Enters, and commits; earlier starts under the same name are fenced. */
+  static long enter(Connection connection, String name, String version) throws SQLException {
+    long epoch;
+    try (PreparedStatement statement = connection.prepareStatement(ENTER)) {
+      statement.setString(1, name);
+      statement.setString(2, version);
+      statement.setLong(3, LEASE.toSeconds());
+      try (ResultSet row = statement.executeQuery()) {
+        row.next();
+        epoch = row.getLong(1);
+      }
+    }
+    try (PreparedStatement statement = connection.prepareStatement(SUPERSEDE)) {
+      statement.setString(1, name);
+      statement.setLong(2, epoch);
+      statement.executeUpdate();
+    }
+    connection.commit();
+    return epoch;
+  }
+
+  /** Renews the lease, and commits; false = this epoch is over, enter anew. */
+  static boolean renew(Connection connection, long epoch, String config) throws SQLException {
+    boolean renewed;
+    try (PreparedStatement statement = connection.prepareStatement(RENEW)) {
+      statement.setLong(1, LEASE.toSeconds());
+      statement.setString(2, config);
+      statement.setLong(3, epoch);
+      renewed = statement.executeUpdate() == 1;
+    }
+    connection.commit();
+    return renewed;
+  }
+
+  /** Fences the relays whose leases have run out. Commit is the caller's. */
+  static void fence(Connection connection, long epoch) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(FENCE)) {
+      statement.setLong(1, epoch);
+      statement.executeUpdate();
+    }
+  }
+
+  /**
+   * Takes over what nobody holds any more, one batch, and commits.
+   *
+   * @param targets the targets that this relay knows
+   * @return how many; {@link #BATCH} = there may be more
+   */
+  static int takeOver(Connection connection, long epoch, Collection<String> targets)
+      throws SQLException {
+    int taken;
+    try (PreparedStatement statement = connection.prepareStatement(TAKE_OVER)) {
+      statement.setArray(1, connection.createArrayOf("text", targets.toArray(String[]::new)));
+      statement.setLong(2, epoch);
+      taken = statement.executeUpdate();
+    }
+    try (PreparedStatement statement = connection.prepareStatement(FORGET)) {
+      statement.executeUpdate();
+    }
+    connection.commit();
+    return taken;
+  }
+
+  /**
+   * Holds ordered targets that nobody else does; to be called after {@link #fence}, so that those
+   * are known that are gone. Commit is the caller's.
+   *
+   * @return those that this relay holds
+   */
+  static Set<String> hold(Connection connection, long epoch, Collection<String> ordered)
+      throws SQLException {
+    Array targets = connection.createArrayOf("text", ordered.toArray(String[]::new));
+    try (PreparedStatement statement = connection.prepareStatement(HOLD)) {
+      statement.setLong(1, epoch);
+      statement.setArray(2, targets);
+      statement.executeUpdate();
+    }
+    return Set.copyOf(
+        PostgresEventStore.list(connection, HELD, row -> row.getString(1), epoch, targets));
+  }
+
+  /**
+   * Takes what other relays have admitted for the targets that this one holds, one batch, and
+   * commits.
+   */
+  static List<Delivery> adopt(Connection connection, long epoch, Collection<String> held)
+      throws SQLException {
+    List<Delivery> adopted =
+        new ArrayList<>(
+            PostgresEventStore.list(
+                connection,
+                ADOPT,
+                Rows::pending,
+                epoch,
+                connection.createArrayOf("text", held.toArray(String[]::new))));
+    connection.commit();
+    adopted.sort(Comparator.comparing(Delivery::eventId));
+    return adopted;
+  }
+
+  /** Every relay that has been there within a day or still has something, by name. */
+  static List<RelayInfo> relays(Connection connection, long self) throws SQLException {
+    return PostgresEventStore.list(
+        connection,
+        RELAYS,
+        row ->
+            new RelayInfo(
+                row.getString("name"),
+                row.getString("version"),
+                row.getLong("epoch") == self,
+                row.getBoolean("alive"),
+                Rows.instant(row.getLong("started")),
+                Rows.instant(row.getLong("until")),
+                row.getString("config"),
+                row.getLong("pending"),
+                List.of((String[]) row.getArray("ordered").getArray())));
+  }
+
+  /** Leaves: others need not wait for the lease to run out. */
+  static void leave(Connection connection, long epoch) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(LEAVE)) {
+      statement.setLong(1, epoch);
+      statement.executeUpdate();
+    }
+    Heartbeat.hint(connection);
+    connection.commit();
+  }
+}
