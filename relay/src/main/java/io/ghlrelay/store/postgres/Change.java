@@ -41,7 +41,8 @@ sealed interface Change extends GroupCommit.Change {
   }
 
   /** An attempt and what it made of its delivery; answered with whether it was taken. */
-  record Attempted(Delivery before, Delivery after, Attempt attempt, CompletableFuture<Boolean> answer)
+  record Attempted(
+      Delivery before, Delivery after, Attempt attempt, CompletableFuture<Boolean> answer)
       implements Change {}
 
   /** Deliveries made pending again. */

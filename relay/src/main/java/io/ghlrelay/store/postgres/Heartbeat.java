@@ -227,10 +227,24 @@ final class Heartbeat implements AutoCloseable {
     }
   }
 
+  private void wake() {
+    try {
+      database.with(
+          connection -> {
+            hint(connection);
+            connection.commit();
+            return true;
+          });
+    } catch (SQLException e) {
+      log.debug("It wakes by itself.", e);
+    }
+  }
+
   /** Ends the thread, then leaves the cluster. */
   @Override
   public void close() {
     closed.countDown();
+    wake();
     boolean interrupted = false;
     while (thread.isAlive()) {
       try {
