@@ -44,7 +44,6 @@ final class Database implements AutoCloseable {
     config.setJdbcUrl(url);
     config.setUsername(user);
     config.setPassword(password);
-    config.setSchema(SCHEMA);
     config.setPoolName("relay-store");
     config.setMaximumPoolSize(CONNECTIONS);
     config.setMinimumIdle(1);
@@ -52,6 +51,8 @@ final class Database implements AutoCloseable {
     config.setAutoCommit(false);
     Properties driver = new Properties();
     driver.setProperty("ApplicationName", "ghl-relay");
+    // Not the pool's setting of it, which the first rollback takes back.
+    driver.setProperty("currentSchema", SCHEMA);
     driver.setProperty("connectTimeout", "5");
     driver.setProperty("socketTimeout", Integer.toString(STATEMENT_SECONDS + 5));
     driver.setProperty("tcpKeepAlive", "true");
