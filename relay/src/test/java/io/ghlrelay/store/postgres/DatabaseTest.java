@@ -16,8 +16,7 @@ class DatabaseTest {
   private static int read(Database database, int connections) throws SQLException {
     return connections == 0
         ? 0
-        : database.with(
-            connection -> count(connection) + 1 + read(database, connections - 1));
+        : database.with(connection -> count(connection) + 1 + read(database, connections - 1));
   }
 
   private static int count(Connection connection) throws SQLException {
