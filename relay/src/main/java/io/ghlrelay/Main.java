@@ -7,6 +7,7 @@ import io.ghlrelay.cli.ExitCodes;
 import io.ghlrelay.cli.ManCommand;
 import io.ghlrelay.cli.PurgeCommand;
 import io.ghlrelay.cli.ReadyzCommand;
+import io.ghlrelay.cli.RelaysCommand;
 import io.ghlrelay.cli.ReloadCommand;
 import io.ghlrelay.cli.ReplayCommand;
 import io.ghlrelay.cli.ScheduleCommand;
@@ -81,6 +82,7 @@ public final class Main implements Runnable {
     VERBS.put("replay", ReplayCommand::new);
     VERBS.put("purge", PurgeCommand::new);
     VERBS.put("targets", TargetsCommand::new);
+    VERBS.put("relays", RelaysCommand::new);
     VERBS.put("reload", ReloadCommand::new);
     VERBS.put("readyz", ReadyzCommand::new);
     VERBS.put("completion", CompletionCommand::new);
