@@ -44,7 +44,6 @@ final class Database implements AutoCloseable {
     config.setJdbcUrl(url);
     config.setUsername(user);
     config.setPassword(password);
-    config.setSchema(SCHEMA);
     config.setPoolName("relay-store");
     config.setMaximumPoolSize(CONNECTIONS);
     config.setMinimumIdle(1);
@@ -52,6 +51,7 @@ final class Database implements AutoCloseable {
     config.setAutoCommit(false);
     Properties driver = new Properties();
     driver.setProperty("ApplicationName", "ghl-relay");
+    driver.setProperty("currentSchema", SCHEMA); // of the session: no rollback takes it back
     driver.setProperty("connectTimeout", "5");
     driver.setProperty("socketTimeout", Integer.toString(STATEMENT_SECONDS + 5));
     driver.setProperty("tcpKeepAlive", "true");
