@@ -49,18 +49,19 @@ final class StoreReader {
   }
 
   private static StoreConfig.Engine engine(String name, Section section, Path folder) {
-    switch (name) {
-      case "memory":
+    return switch (name) {
+      case "memory" -> {
         section.section("memory").end();
-        return new StoreConfig.Memory();
-      case "postgres":
-        return PostgresReader.read(section.section("postgres"), folder);
-      default:
+        yield new StoreConfig.Memory();
+      }
+      case "postgres" -> PostgresReader.read(section.section("postgres"), folder);
+      default -> {
         Section rocksdb = section.section("rocksdb");
         Path path = rocksdb.path("path", "data", folder).normalize();
         long minFreeSpace = rocksdb.size("minFreeSpace", 256L << 20, 0, 1L << 50);
         rocksdb.end();
-        return new StoreConfig.RocksDb(path, minFreeSpace);
-    }
+        yield new StoreConfig.RocksDb(path, minFreeSpace);
+      }
+    };
   }
 }
