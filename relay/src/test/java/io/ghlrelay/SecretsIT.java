@@ -51,7 +51,10 @@ class SecretsIT {
       ingress: {listen: "127.0.0.1:INGRESS"}
       admin: {listen: "127.0.0.1:ADMIN", token: "${file:admin-token}", auditFile: audit.jsonl}
       verification: {keys: [{scheme: ed25519, publicKeyFile: dev.pub.pem}]}
-      store: {rocksdb: {path: data}}
+      store:
+        engine: rocksdb
+        rocksdb: {path: data}
+        postgres: {url: "postgresql://127.0.0.1:1/relay", passwordFile: database-password}
       targets:
         crm:
           url: "SINKhook?key=@url-query@"

@@ -19,7 +19,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.function.ToLongFunction;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Writes the admissions of a batch in one statement: keys that nobody has yet, and for those the
@@ -240,14 +239,12 @@ final class Admissions {
             .toList());
   }
 
-  private static void learn(Connection connection, Admission.@Nullable LearntCompany learnt)
-      throws SQLException {
-    if (learnt != null) {
-      try (PreparedStatement statement = connection.prepareStatement(LEARN)) {
-        statement.setString(1, Text.clean(learnt.locationId()));
-        statement.setString(2, Text.clean(learnt.companyId()));
-        statement.executeUpdate();
-      }
+  /** Learns a location's company; commit is the caller's. */
+  static void learn(Connection connection, Admission.LearntCompany learnt) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(LEARN)) {
+      statement.setString(1, Text.clean(learnt.locationId()));
+      statement.setString(2, Text.clean(learnt.companyId()));
+      statement.executeUpdate();
     }
   }
 }

@@ -51,8 +51,7 @@ final class Database implements AutoCloseable {
     config.setAutoCommit(false);
     Properties driver = new Properties();
     driver.setProperty("ApplicationName", "ghl-relay");
-    // Not the pool's setting of it, which the first rollback takes back.
-    driver.setProperty("currentSchema", SCHEMA);
+    driver.setProperty("currentSchema", SCHEMA); // of the session: no rollback takes it back
     driver.setProperty("connectTimeout", "5");
     driver.setProperty("socketTimeout", Integer.toString(STATEMENT_SECONDS + 5));
     driver.setProperty("tcpKeepAlive", "true");

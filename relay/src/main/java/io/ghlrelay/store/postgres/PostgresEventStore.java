@@ -143,6 +143,14 @@ public final class PostgresEventStore implements EventStore {
   }
 
   @Override
+  public void learnCompany(String locationId, String companyId) {
+    CompletableFuture<Void> answer = new CompletableFuture<>();
+    var learnt = new Admission.LearntCompany(locationId, companyId);
+    writer.put(new Change.LearnCompany(learnt, answer));
+    await(answer);
+  }
+
+  @Override
   public boolean forgetCompany(String locationId) {
     CompletableFuture<Boolean> answer = new CompletableFuture<>();
     writer.put(new Change.ForgetCompany(locationId, answer));

@@ -9,8 +9,8 @@ import java.sql.Statement;
 import org.junit.jupiter.api.Test;
 
 class DatabaseTest {
-  /** As many as the pool has. */
-  private static final int CONNECTIONS = 8;
+  /** Several at once, so that none of them has written before. */
+  private static final int CONNECTIONS = 6;
 
   /** Reads on so many connections at once, and commits on none of them. */
   private static int read(Database database, int connections) throws SQLException {
