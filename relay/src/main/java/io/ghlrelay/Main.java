@@ -8,6 +8,7 @@ import io.ghlrelay.cli.ManCommand;
 import io.ghlrelay.cli.MigrateCommand;
 import io.ghlrelay.cli.PurgeCommand;
 import io.ghlrelay.cli.ReadyzCommand;
+import io.ghlrelay.cli.RelaysCommand;
 import io.ghlrelay.cli.ReloadCommand;
 import io.ghlrelay.cli.ReplayCommand;
 import io.ghlrelay.cli.ScheduleCommand;
@@ -87,6 +88,7 @@ public final class Main implements Runnable {
     VERBS.put("replay", ReplayCommand::new);
     VERBS.put("purge", PurgeCommand::new);
     VERBS.put("targets", TargetsCommand::new);
+    VERBS.put("relays", RelaysCommand::new);
     VERBS.put("migrate", () -> new MigrateCommand(Main::openStore));
     VERBS.put("reload", ReloadCommand::new);
     VERBS.put("readyz", ReadyzCommand::new);

@@ -351,6 +351,8 @@ class SecretsIT {
             "targets --json",
             "targets pause crm",
             "targets resume crm",
+            "relays",
+            "relays --json",
             "replay --state delivered --dry-run",
             "replay " + event,
             "purge --location none --dry-run",
