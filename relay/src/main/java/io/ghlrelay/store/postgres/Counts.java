@@ -24,7 +24,7 @@ final class Counts {
   /** Counting takes at most this share of the time, and what takes less than a glance is free. */
   private static final int SHARE = 20;
 
-  private static final long GLANCE = Duration.ofMillis(5).toNanos();
+  private static final long GLANCE = Duration.ofMillis(50).toNanos();
   private static final Logger log = LoggerFactory.getLogger(Counts.class);
 
   private final Database database;

@@ -58,7 +58,8 @@ record ClusterAudit(
       }
     }
     try (PreparedStatement statement =
-            connection.prepareStatement("SELECT number, due_at, started_at FROM ghl_relay.attempt");
+            connection.prepareStatement(
+                "SELECT number, due_at, started_at FROM ghl_relay.attempt");
         ResultSet rows = statement.executeQuery()) {
       while (rows.next()) {
         Instant due = instant(rows.getLong(2));

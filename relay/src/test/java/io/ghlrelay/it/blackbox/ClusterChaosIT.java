@@ -52,7 +52,9 @@ class ClusterChaosIT {
 
   private static final Duration CUT = LEASE.plusSeconds(6);
 
-  /** Until others look for leases that are over, have taken over, read, and got a slow processor. */
+  /**
+   * Until others look for leases that are over, have taken over, read, and got a slow processor.
+   */
   private static final Duration MARGIN = Duration.ofSeconds(8);
 
   private static final String SETTINGS =
@@ -86,8 +88,7 @@ class ClusterChaosIT {
     database.clear();
     cable = new FaultProxy(database.port());
     sink = SinkServer.configure().keep(0).handler(this::answer).start();
-    Path password =
-        Files.writeString(folder.resolve("password"), database.password());
+    Path password = Files.writeString(folder.resolve("password"), database.password());
     for (int number = 1; number <= 3; number++) {
       int port = number == 3 ? cable.port() : database.port();
       ClusterRelay relay =

@@ -13,8 +13,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One relay of a cluster, as a process under a supervisor: whatever ends is started again. Its
- * port stays. Used by one thread, but for {@link #webhooks} and {@link #log}.
+ * One relay of a cluster, as a process under a supervisor: whatever ends is started again. Its port
+ * stays. Used by one thread, but for {@link #webhooks} and {@link #log}.
  */
 final class ClusterRelay implements AutoCloseable {
   private static final int STARTS = 20;
