@@ -39,7 +39,8 @@ final class Membership {
           + " WHERE epoch = ? AND NOT fenced";
 
   private static final String FENCE =
-      "UPDATE relay SET fenced = true WHERE NOT fenced AND lease_until < now() AND epoch <> ?";
+      "UPDATE relay SET fenced = true WHERE epoch IN (SELECT epoch FROM relay WHERE NOT fenced"
+          + " AND lease_until < now() AND epoch <> ? FOR UPDATE SKIP LOCKED)";
 
   /** Each owner of a target once, by leaps over the index; of those, who hold no lease. */
   private static final String TAKE_OVER =
