@@ -35,6 +35,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -45,6 +46,7 @@ import picocli.CommandLine;
  * A secret in every place that takes one is found in nothing that the relay puts out: log, API,
  * console, command line, store. A new place is one more line of {@link #CONFIG}.
  */
+@Tag("once")
 class SecretsIT {
   private static final String CONFIG =
       """

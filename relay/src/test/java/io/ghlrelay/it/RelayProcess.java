@@ -52,7 +52,7 @@ public final class RelayProcess implements AutoCloseable {
     Thread reader = new Thread(this::read, "relay-output");
     reader.setDaemon(true);
     reader.start();
-    if (!ready.await(60, TimeUnit.SECONDS)) {
+    if (!ready.await(60, TimeUnit.SECONDS) || !process.isAlive()) {
       process.destroyForcibly();
       throw new IllegalStateException("the relay did not become ready:\n" + String.join("\n", log));
     }
@@ -70,7 +70,19 @@ public final class RelayProcess implements AutoCloseable {
       }
     } catch (IOException e) {
       log.add("output ended: " + e);
+    } finally {
+      ended();
     }
+  }
+
+  /** Whoever waits for it to be ready need not, once it has ended. */
+  private void ended() {
+    try {
+      process.waitFor();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    ready.countDown();
   }
 
   /** The process. */

@@ -31,9 +31,10 @@ final class Admissions {
           + " g(id, lookup, app, body_hash, received_at, webhook_id, type, location_id,"
           + " company_id, app_id, timestamp, verified, sibling, headers, body, unrouted, n)),";
 
+  /** Not as NOT EXISTS, which a plan may make a join with all keys of. */
   private static final String UNKNOWN =
-      " WHERE NOT EXISTS (SELECT FROM duplicate_key k WHERE k.lookup = g.lookup AND k.app = g.app"
-          + " AND k.body = g.body_hash)";
+      " WHERE (SELECT k.event_id FROM duplicate_key k WHERE k.lookup = g.lookup AND k.app = g.app"
+          + " AND k.body = g.body_hash LIMIT 1) IS NULL";
 
   /** In one order everywhere, so that batches wait for each other, but never in a ring. */
   private static final String IN_ORDER =
@@ -78,8 +79,9 @@ final class Admissions {
   private static final String TWO_BUCKETS = GIVEN + FRESH_IN_TWO + REST;
 
   private static final String KNOWN =
-      "SELECT g.n, k.event_id FROM unnest(?, ?, ?, ?) AS g(lookup, app, body, n)"
-          + " JOIN duplicate_key k USING (lookup, app, body)";
+      "SELECT g.n, (SELECT k.event_id FROM duplicate_key k WHERE k.lookup = g.lookup"
+          + " AND k.app = g.app AND k.body = g.body ORDER BY k.event_id LIMIT 1) AS event_id"
+          + " FROM unnest(?, ?, ?, ?) AS g(lookup, app, body, n)";
 
   private static final String LEARN =
       "INSERT INTO learnt_company (location_id, company_id) VALUES (?, ?)"
@@ -210,10 +212,7 @@ final class Admissions {
         missing.bind(connection, statement, 1);
         try (ResultSet rows = statement.executeQuery()) {
           while (rows.next()) {
-            first.merge(
-                rows.getInt(1),
-                Rows.id(rows, "event_id"),
-                (one, other) -> one.compareTo(other) <= 0 ? one : other);
+            first.put(rows.getInt(1), Rows.id(rows, "event_id"));
           }
         }
       }

@@ -47,6 +47,11 @@ final class BatchWriter implements GroupCommit.Sink<Change> {
 
   @Override
   public void write(List<Change> changes, boolean sync) {
+    String known = problem;
+    if (known != null) { // what waited meanwhile need not wait as long again; tick() tries
+      changes.forEach(change -> change.failed(new StoreUnavailableException(known, null)));
+      return;
+    }
     try {
       List<Runnable> answers = writeTrying(changes);
       problem = null;
@@ -75,7 +80,7 @@ final class BatchWriter implements GroupCommit.Sink<Change> {
   private List<Runnable> writeTrying(List<Change> changes) throws SQLException {
     for (int tries = 1; ; tries++) {
       try {
-        return database.with(connection -> transaction(connection, changes));
+        return database.write(connection -> transaction(connection, changes));
       } catch (SQLException e) {
         if (tries == TRIES || !TRY_AGAIN.contains(String.valueOf(e.getSQLState()))) {
           throw e;
@@ -169,13 +174,8 @@ final class BatchWriter implements GroupCommit.Sink<Change> {
   public void tick() {
     if (problem != null) {
       try {
-        database.with(
-            connection -> {
-              if (!connection.isValid(2)) {
-                throw new SQLException("no answer");
-              }
-              return true;
-            });
+        database.write(
+            connection -> PostgresEventStore.list(connection, "SELECT 1", row -> row.getInt(1)));
         problem = null;
         log.info("The store: the database takes writes again.");
         heartbeat.uncertain();

@@ -16,16 +16,33 @@ final class Database implements AutoCloseable {
   /** Everything stands in a schema of its own. */
   static final String SCHEMA = "ghl_relay";
 
-  /** The writer, housekeeping, and a few readers. */
-  private static final int CONNECTIONS = 8;
+  /** Housekeeping and a few readers. */
+  private static final int READERS = 6;
+
+  /** The writer and the heartbeat; no reader can keep them waiting. */
+  private static final int WRITERS = 2;
 
   private static final long CONNECT_MILLIS = 5_000;
-  private static final int STATEMENT_SECONDS = 30;
+  private static final int READ_SECONDS = 30;
 
-  private final HikariDataSource pool;
+  /**
+   * What the writer or the heartbeat was not answered within this has failed: the platform wants to
+   * know where it stands, and it is half a lease.
+   */
+  private static final int WRITE_SECONDS = 5;
 
-  private Database(HikariDataSource pool) {
-    this.pool = pool;
+  /**
+   * A transaction whose relay is silent is rolled back by the server: a relay that is cut off must
+   * not hold locks that the others wait for.
+   */
+  private static final int SILENT_SECONDS = 5;
+
+  private final HikariDataSource readers;
+  private final HikariDataSource writers;
+
+  private Database(HikariDataSource readers, HikariDataSource writers) {
+    this.readers = readers;
+    this.writers = writers;
   }
 
   /** Reads or writes. */
@@ -40,36 +57,21 @@ final class Database implements AutoCloseable {
    * @throws StoreUnavailableException in words for the operator
    */
   static Database open(String url, String user, @Nullable String password) {
-    HikariConfig config = new HikariConfig();
-    config.setJdbcUrl(url);
-    config.setUsername(user);
-    config.setPassword(password);
-    config.setPoolName("relay-store");
-    config.setMaximumPoolSize(CONNECTIONS);
-    config.setMinimumIdle(1);
-    config.setConnectionTimeout(CONNECT_MILLIS);
-    config.setAutoCommit(false);
-    Properties driver = new Properties();
-    driver.setProperty("ApplicationName", "ghl-relay");
-    driver.setProperty("currentSchema", SCHEMA); // of the session: no rollback takes it back
-    driver.setProperty("connectTimeout", "5");
-    driver.setProperty("socketTimeout", Integer.toString(STATEMENT_SECONDS + 5));
-    driver.setProperty("tcpKeepAlive", "true");
-    driver.setProperty("options", "-c statement_timeout=" + STATEMENT_SECONDS + "s");
-    config.setDataSourceProperties(driver);
-    HikariDataSource pool = null;
+    HikariDataSource readers = null;
     try {
-      pool = new HikariDataSource(config);
+      readers = pool("relay-store", READERS, READ_SECONDS, url, user, password);
       Flyway.configure(Database.class.getClassLoader())
-          .dataSource(pool)
+          .dataSource(readers)
           .schemas(SCHEMA)
           .locations("classpath:io/ghlrelay/store/postgres/migration")
           .load()
           .migrate();
-      return new Database(pool);
+      HikariDataSource writers =
+          pool("relay-store-write", WRITERS, WRITE_SECONDS, url, user, password);
+      return new Database(readers, writers);
     } catch (PoolInitializationException | FlywayException e) {
-      if (pool != null) {
-        pool.close();
+      if (readers != null) {
+        readers.close();
       }
       throw new StoreUnavailableException(
           "store.postgres: "
@@ -83,6 +85,35 @@ final class Database implements AutoCloseable {
     }
   }
 
+  private static HikariDataSource pool(
+      String name, int size, int seconds, String url, String user, @Nullable String password) {
+    HikariConfig config = new HikariConfig();
+    config.setJdbcUrl(url);
+    config.setUsername(user);
+    config.setPassword(password);
+    config.setPoolName(name);
+    config.setMaximumPoolSize(size);
+    config.setMinimumIdle(1);
+    config.setConnectionTimeout(CONNECT_MILLIS);
+    config.setAutoCommit(false);
+    config.setIsolateInternalQueries(true); // else an idle connection has a transaction open
+    Properties driver = new Properties();
+    driver.setProperty("ApplicationName", "ghl-relay");
+    driver.setProperty("currentSchema", SCHEMA); // of the session: no rollback takes it back
+    driver.setProperty("connectTimeout", Long.toString(CONNECT_MILLIS / 1_000));
+    driver.setProperty("socketTimeout", Integer.toString(seconds + 1));
+    driver.setProperty("tcpKeepAlive", "true");
+    // The tables grow and shrink faster than their statistics follow: a plan that was right for an
+    // empty one would read all of a full one. Every statement here has an index that serves it.
+    driver.setProperty(
+        "options",
+        "-c statement_timeout=%ds -c idle_in_transaction_session_timeout=%ds"
+                .formatted(seconds, SILENT_SECONDS)
+            + " -c enable_seqscan=off -c jit=off");
+    config.setDataSourceProperties(driver);
+    return new HikariDataSource(config);
+  }
+
   private static String rootMessage(Throwable e) {
     Throwable root = e;
     while (root.getCause() != null) {
@@ -93,6 +124,15 @@ final class Database implements AutoCloseable {
 
   /** Does work on a connection; what it has not committed is rolled back. */
   <T> T with(Work<T> work) throws SQLException {
+    return with(readers, work);
+  }
+
+  /** The same on a connection of the writer's or the heartbeat's own, which fails sooner. */
+  <T> T write(Work<T> work) throws SQLException {
+    return with(writers, work);
+  }
+
+  private static <T> T with(HikariDataSource pool, Work<T> work) throws SQLException {
     try (Connection connection = pool.getConnection()) {
       return work.with(connection);
     }
@@ -113,6 +153,7 @@ final class Database implements AutoCloseable {
 
   @Override
   public void close() {
-    pool.close();
+    writers.close();
+    readers.close();
   }
 }

@@ -135,7 +135,7 @@ final class Heartbeat implements AutoCloseable {
   private void run() {
     while (closed.getCount() > 0) {
       try {
-        database.with(
+        database.write(
             connection -> {
               try (Statement statement = connection.createStatement()) {
                 statement.execute("LISTEN " + CHANNEL);
@@ -167,6 +167,9 @@ final class Heartbeat implements AutoCloseable {
 
   private void beat(Connection connection) throws SQLException {
     long asked = System.nanoTime();
+    if (!holds()) {
+      changed = true; // nothing was sent since the lease lapsed: what is due now is
+    }
     SharedStore.Member me = self.get();
     if (Membership.renew(connection, epoch, me.config())) {
       renewed(asked);
@@ -178,7 +181,6 @@ final class Heartbeat implements AutoCloseable {
     }
     if (failing) {
       failing = false;
-      changed = true; // what was due while the lease had lapsed is to be sent
       log.info("The lease on the store is renewed again.");
     }
     takeOver(connection, me);

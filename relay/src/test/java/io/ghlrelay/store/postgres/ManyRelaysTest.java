@@ -298,9 +298,7 @@ class ManyRelaysTest {
   @Test
   void goesOnAfterTheDatabaseHasCrashed() throws Exception {
     PostgresEventStore a = relay("a");
-    Told told = share(a);
     EventId id = stored(a, events.admission("w1", "{}", "crm"));
-    int before = told.queues.get();
 
     database.crash();
 
@@ -313,6 +311,5 @@ class ManyRelaysTest {
                     .isInstanceOfAny(Admitted.Stored.class, Admitted.Duplicate.class));
     assertThat(a.stats().writable()).isTrue();
     assertThat(due(a, "crm")).hasSize(2).contains(id);
-    await().atMost(PATIENCE).until(() -> told.queues.get() > before);
   }
 }

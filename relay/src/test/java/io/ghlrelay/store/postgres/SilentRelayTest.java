@@ -1,0 +1,105 @@
+package io.ghlrelay.store.postgres;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.sql.SQLException;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** A relay that is cut off from the database in the middle of something. */
+@Timeout(120)
+class SilentRelayTest {
+  private static final String INSERT = "INSERT INTO paused_target (target) VALUES ('one')";
+
+  private FaultProxy cable;
+  private Database cutOff;
+  private Database other;
+
+  @BeforeEach
+  void open() throws IOException {
+    TestDatabase database = TestDatabase.shared();
+    database.clear();
+    cable = new FaultProxy(database.port());
+    other = Database.open("jdbc:" + database.url(), database.user(), database.password());
+    cutOff =
+        Database.open(
+            "jdbc:postgresql://127.0.0.1:" + cable.port() + "/relay",
+            database.user(),
+            database.password());
+  }
+
+  @AfterEach
+  void close() throws IOException {
+    if (cable != null) {
+      cable.close();
+      cutOff.close();
+      other.close();
+    }
+  }
+
+  private static boolean insert(Database database) throws SQLException {
+    return database.write(
+        connection -> {
+          try (var statement = connection.createStatement()) {
+            statement.executeUpdate(INSERT);
+          }
+          connection.commit();
+          return true;
+        });
+  }
+
+  /** The other waits for the key, but not until the network is mended: that may be never. */
+  @Test
+  void holdsNoLockThatOthersWaitForAndLearnsOfItsFailure() throws SQLException {
+    assertThatThrownBy(
+            () ->
+                cutOff.write(
+                    connection -> {
+                      try (var statement = connection.createStatement()) {
+                        statement.executeUpdate(INSERT);
+                      }
+                      cable.cut();
+                      assertThat(insertInTime()).isTrue();
+                      connection.commit();
+                      return true;
+                    }))
+        .isInstanceOf(SQLException.class);
+
+    List<String> held =
+        other.with(
+            connection ->
+                PostgresEventStore.list(
+                    connection, PostgresEventStore.PAUSED, row -> row.getString(1)));
+    assertThat(held).containsExactly("one");
+  }
+
+  /** A try ends by the limit of a statement; the silent one is gone by then, or by the next. */
+  private boolean insertInTime() throws SQLException {
+    try {
+      return insert(other);
+    } catch (SQLException e) {
+      return insert(other);
+    }
+  }
+
+  /** What an idle relay keeps ready must not be taken for a silent transaction. */
+  @Test
+  void hasNoTransactionOpenWhenItDoesNothing() throws SQLException {
+    insert(other);
+    cutOff.with(connection -> PostgresEventStore.list(connection, "SELECT 1", row -> 1));
+
+    List<String> open =
+        other.with(
+            connection ->
+                PostgresEventStore.list(
+                    connection,
+                    "SELECT query FROM pg_stat_activity WHERE state LIKE 'idle in transaction%'",
+                    row -> row.getString(1)));
+    assertThat(open).isEmpty();
+  }
+}
