@@ -25,6 +25,7 @@ final class Self implements Supplier<SharedStore.Member> {
   }
 
   @Override
+  @SuppressWarnings("ReferenceEquality") // a reload replaces it; comparing all of it would cost
   public SharedStore.Member get() {
     RelayConfig now = config.get();
     Known last = known;
