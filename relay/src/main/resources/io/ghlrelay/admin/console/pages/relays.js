@@ -54,7 +54,7 @@ const Relay = ({relay, differs}) => html`
     <td class="right">${number(relay.pending)}</td>
     <td>${relay.ordered.length ? relay.ordered.join(', ') : html`<${None} />`}</td>
     <td>${relay.config === null ? html`<${None} text="not told yet" />` : html`<code>${relay.config}</code>`}
-      ${differs && html`<span class="below state warn">other than this one's</span>`}</td>
+      ${differs && html`<span class="below"><span class="state warn">other than this one's</span></span>`}</td>
     <td class="wide">${relay.version}</td>
   </tr>`;
 
