@@ -108,7 +108,7 @@ CREATE TABLE duplicate_key (
   app      bytea  NOT NULL,
   body     bytea  NOT NULL,
   event_id uuid   NOT NULL,
-  PRIMARY KEY (bucket, lookup, app, body)
+  PRIMARY KEY (lookup, app, body, bucket) -- in this order: keys are looked up in every bucket
 ) PARTITION BY LIST (bucket);
 
 CREATE TABLE learnt_company (
