@@ -48,6 +48,7 @@ class LookUpTest {
         store.admit(events.admission("w" + n, "{\"n\":" + n + "}", "crm")).toCompletableFuture().join();
       }
       await() // the server counts with a delay
+          .atMost(Duration.ofSeconds(60))
           .until(() -> sum(connection, "n_tup_ins", "^duplicate_key_") == EVENTS);
 
       assertThat(sum(connection, "seq_tup_read", "^duplicate_key_")).isZero();
