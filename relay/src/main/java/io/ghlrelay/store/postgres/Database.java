@@ -92,7 +92,13 @@ final class Database implements AutoCloseable {
   }
 
   private static HikariDataSource pool(
-      String name, int size, int seconds, String settings, String url, String user, @Nullable String password) {
+      String name,
+      int size,
+      int seconds,
+      String settings,
+      String url,
+      String user,
+      @Nullable String password) {
     HikariConfig config = new HikariConfig();
     config.setJdbcUrl(url);
     config.setUsername(user);

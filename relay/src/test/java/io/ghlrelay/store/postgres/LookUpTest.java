@@ -45,7 +45,10 @@ class LookUpTest {
                 new SimpleMeterRegistry());
         Connection connection = database.connect()) {
       for (int n = 0; n < EVENTS; n++) {
-        store.admit(events.admission("w" + n, "{\"n\":" + n + "}", "crm")).toCompletableFuture().join();
+        store
+            .admit(events.admission("w" + n, "{\"n\":" + n + "}", "crm"))
+            .toCompletableFuture()
+            .join();
       }
       await() // the server counts with a delay
           .atMost(Duration.ofSeconds(60))
