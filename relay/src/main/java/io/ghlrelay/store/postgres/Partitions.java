@@ -167,7 +167,7 @@ final class Partitions {
   }
 
   private static String lowest(long second) {
-    return new java.util.UUID(second * 1000 << 16, 0).toString();
+    return new java.util.UUID((second * 1000) << 16, 0).toString();
   }
 
   /**
