@@ -436,6 +436,35 @@ await check('the configuration is shown without secrets', async () => {
   assert.doesNotMatch(text, /not-to-be-seen/);
 });
 
+await check('relays that share the store are shown; of a store of its own nothing', async () => {
+  await open('#/', '[data-testid="event-row"]');
+  assert.equal((await get('/api/v1/relays')).shared, false);
+  assert.equal(await at('relays').count(), 0);
+  const one = {version: '1.0', startedAt: new Date().toISOString(), leaseUntil: new Date().toISOString(), ordered: []};
+  await page.route('**/api/v1/relays', (route) => route.fulfill({json: {
+    shared: true,
+    sameConfig: false,
+    relays: [
+      {...one, name: 'a', self: true, alive: true, config: '0123456789ab', pending: 1234, ordered: ['crm']},
+      {...one, name: 'b', self: false, alive: true, config: 'ba9876543210', pending: 7},
+      {...one, name: 'c', self: false, alive: false, config: '0123456789ab', pending: 0},
+      {...one, name: 'd', self: false, alive: false, config: null, pending: 5},
+    ],
+  }}));
+  await open('#/', '[data-testid="relays"]');
+  const row = (name) => at(`relay-${name}`).textContent();
+  assert.match(await row('a'), /this one.*Alive.*1,234.*crm.*0123456789ab/s);
+  assert.doesNotMatch(await row('a'), /other than/);
+  assert.match(await row('b'), /Alive.*ba9876543210.*other than this one's/s);
+  assert.match(await row('c'), /Gone: taken over/);
+  assert.match(await row('d'), /Gone: not yet taken over/);
+  await until('the verdict says so', async () => /go by different configurations/.test(await at('verdict').textContent()));
+  assert.match(await at('verdict').textContent(), /Relay d is gone, and 5 deliveries/);
+  await accessible(page, 'relays');
+  await picture('relays-light');
+  await page.unroute('**/api/v1/relays');
+});
+
 // Dead letters.
 
 await crowd;

@@ -5,6 +5,7 @@ import io.ghlrelay.config.ConfigException;
 import io.ghlrelay.config.ConfigProblem;
 import io.ghlrelay.config.IngressConfig;
 import io.ghlrelay.config.RelayConfig;
+import io.ghlrelay.config.StoreConfig;
 import io.ghlrelay.config.TargetConfig;
 import io.ghlrelay.delivery.Dispatcher;
 import io.ghlrelay.ingress.CompanyDirectory;
@@ -51,6 +52,7 @@ final class LiveControl implements RelayControl {
   private volatile RelayConfig config;
   private volatile @Nullable IngressServer ingress;
   private volatile boolean draining;
+  private volatile Set<String> pausedLast = Set.of();
 
   LiveControl(
       Relay.ConfigSource source,
@@ -86,7 +88,7 @@ final class LiveControl implements RelayControl {
 
   @Override
   public List<TargetStatus> targets() {
-    Set<String> paused = store.pausedTargets();
+    Set<String> paused = paused();
     Map<String, StoreStats.TargetStats> stats = store.stats().targets();
     List<TargetStatus> targets = new ArrayList<>();
     for (TargetConfig target : config.targets().values()) {
@@ -104,6 +106,27 @@ final class LiveControl implements RelayControl {
               dispatcher.breaker(target.name())));
     }
     return targets;
+  }
+
+  /** As last read, while a shared store is away: what is wrong then is to be seen, not refused. */
+  private Set<String> paused() {
+    if (store.mayDeliver()) {
+      try {
+        pausedLast = store.pausedTargets();
+      } catch (StoreUnavailableException e) {
+        log.debug("The pauses last known stand.", e);
+      }
+    }
+    return pausedLast;
+  }
+
+  @Override
+  public Relays relays() {
+    return isShared() ? new Relays(true, store.relays()) : Relays.ALONE;
+  }
+
+  private boolean isShared() {
+    return config.store().engine() instanceof StoreConfig.Postgres;
   }
 
   @Override
@@ -271,10 +294,22 @@ final class LiveControl implements RelayControl {
   public List<Check> readiness() {
     StoreStats stats = store.stats();
     boolean listening = ingress != null;
-    return List.of(
-        new Check("listener", listening, listening ? "takes events" : "not yet listening"),
+    List<Check> checks = new ArrayList<>();
+    checks.add(new Check("listener", listening, listening ? "takes events" : "not yet listening"));
+    checks.add(
         new Check(
-            "store", stats.writable(), stats.problem() == null ? "takes writes" : stats.problem()),
-        new Check("draining", !draining, draining ? "the relay is stopping" : "no"));
+            "store", stats.writable(), stats.problem() == null ? "takes writes" : stats.problem()));
+    if (isShared()) {
+      boolean holds = store.mayDeliver();
+      checks.add(
+          new Check(
+              "lease",
+              holds,
+              holds
+                  ? "held"
+                  : "not renewed in time: other relays may deliver what was this one's"));
+    }
+    checks.add(new Check("draining", !draining, draining ? "the relay is stopping" : "no"));
+    return checks;
   }
 }

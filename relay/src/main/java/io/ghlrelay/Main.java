@@ -5,8 +5,10 @@ import io.ghlrelay.cli.CompletionCommand;
 import io.ghlrelay.cli.EventsCommand;
 import io.ghlrelay.cli.ExitCodes;
 import io.ghlrelay.cli.ManCommand;
+import io.ghlrelay.cli.MigrateCommand;
 import io.ghlrelay.cli.PurgeCommand;
 import io.ghlrelay.cli.ReadyzCommand;
+import io.ghlrelay.cli.RelaysCommand;
 import io.ghlrelay.cli.ReloadCommand;
 import io.ghlrelay.cli.ReplayCommand;
 import io.ghlrelay.cli.ScheduleCommand;
@@ -17,9 +19,14 @@ import io.ghlrelay.cli.TargetsCommand;
 import io.ghlrelay.cli.VerifyCommand;
 import io.ghlrelay.config.ConfigException;
 import io.ghlrelay.config.ConfigLoader;
+import io.ghlrelay.config.StoreConfig;
+import io.ghlrelay.store.EventStore;
 import io.ghlrelay.store.StoreUnavailableException;
+import io.ghlrelay.time.SteadyClock;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -81,6 +88,8 @@ public final class Main implements Runnable {
     VERBS.put("replay", ReplayCommand::new);
     VERBS.put("purge", PurgeCommand::new);
     VERBS.put("targets", TargetsCommand::new);
+    VERBS.put("relays", RelaysCommand::new);
+    VERBS.put("migrate", () -> new MigrateCommand(Main::openStore));
     VERBS.put("reload", ReloadCommand::new);
     VERBS.put("readyz", ReadyzCommand::new);
     VERBS.put("completion", CompletionCommand::new);
@@ -146,6 +155,10 @@ public final class Main implements Runnable {
   @Override
   public void run() {
     throw new ParameterException(spec.commandLine(), "Name a verb; see --help.");
+  }
+
+  private static EventStore openStore(StoreConfig.Engine engine, Duration retention) {
+    return Stores.open(engine, retention, new SteadyClock(), new SimpleMeterRegistry());
   }
 
   private static int serve(Path file, Map<String, String> settings) {

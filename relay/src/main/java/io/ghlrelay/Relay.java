@@ -8,7 +8,6 @@ import io.ghlrelay.admin.RelayGauges;
 import io.ghlrelay.config.ConfigException;
 import io.ghlrelay.config.IngressConfig;
 import io.ghlrelay.config.RelayConfig;
-import io.ghlrelay.config.StoreConfig;
 import io.ghlrelay.delivery.DeliveryMetrics;
 import io.ghlrelay.delivery.Dispatcher;
 import io.ghlrelay.delivery.HttpTargetClient;
@@ -27,9 +26,6 @@ import io.ghlrelay.store.Attempt;
 import io.ghlrelay.store.Delivery;
 import io.ghlrelay.store.Event;
 import io.ghlrelay.store.EventStore;
-import io.ghlrelay.store.memory.MemoryEventStore;
-import io.ghlrelay.store.postgres.PostgresEventStore;
-import io.ghlrelay.store.rocksdb.RocksDbEventStore;
 import io.ghlrelay.time.SteadyClock;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -127,7 +123,9 @@ public final class Relay implements AutoCloseable {
     this.registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     this.activity = new Activity(registry, clock);
     this.feed = new LiveFeed(Long.toString(clock.millis(), Character.MAX_RADIX));
-    this.store = around.apply(openStore(config.store(), clock, registry));
+    this.store =
+        around.apply(
+            Stores.open(config.store().engine(), config.store().retention(), clock, registry));
     CryptoProviders crypto = choosing.join();
     log.info("Signatures are verified by {}.", crypto.describe());
     this.transport = Transport.open();
@@ -230,25 +228,6 @@ public final class Relay implements AutoCloseable {
         new SignatureVerifier(config.verification().keys(), crypto),
         config.verification().apps(),
         new RoutingTable(config.routes()));
-  }
-
-  private static EventStore openStore(
-      StoreConfig config, Clock clock, PrometheusMeterRegistry registry) {
-    if (config.engine() instanceof StoreConfig.RocksDb rocksDb) {
-      return RocksDbEventStore.open(
-          rocksDb.path(), config.retention(), rocksDb.minFreeSpace(), clock, registry);
-    }
-    if (config.engine() instanceof StoreConfig.Postgres postgres) {
-      return PostgresEventStore.open(
-          "jdbc:" + postgres.url(),
-          postgres.user(),
-          postgres.password() == null ? null : postgres.password().reveal(),
-          postgres.name(),
-          Version.version(),
-          config.retention(),
-          registry);
-    }
-    return new MemoryEventStore();
   }
 
   private void startHousekeeping(Clock clock) {

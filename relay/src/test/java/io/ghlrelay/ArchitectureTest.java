@@ -150,6 +150,8 @@ class ArchitectureTest {
         .and()
         .doNotHaveSimpleName("StandardWebhooksSigner")
         .and()
+        .doNotHaveSimpleName("Stores")
+        .and()
         .doNotHaveSimpleName("TokenRequest")
         .should()
         .callMethod(Secret.class, "reveal")

@@ -140,6 +140,7 @@ class MainTest {
           "show",
           "replay",
           "targets",
+          "relays",
           "readyz",
           "completion",
           "man"

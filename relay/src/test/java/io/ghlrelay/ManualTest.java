@@ -130,7 +130,7 @@ class ManualTest {
 
   @ParameterizedTest
   @CsvSource({
-    "'ghl-relay re', 'replay reload readyz'",
+    "'ghl-relay re', 'replay relays reload readyz'",
     "'ghl-relay c', 'check completion'",
     "'ghl-relay serve --s', '--set'",
     "'ghl-relay replay --dry', '--dry-run'"

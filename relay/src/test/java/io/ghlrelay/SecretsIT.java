@@ -35,6 +35,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -45,13 +46,17 @@ import picocli.CommandLine;
  * A secret in every place that takes one is found in nothing that the relay puts out: log, API,
  * console, command line, store. A new place is one more line of {@link #CONFIG}.
  */
+@Tag("once")
 class SecretsIT {
   private static final String CONFIG =
       """
       ingress: {listen: "127.0.0.1:INGRESS"}
       admin: {listen: "127.0.0.1:ADMIN", token: "${file:admin-token}", auditFile: audit.jsonl}
       verification: {keys: [{scheme: ed25519, publicKeyFile: dev.pub.pem}]}
-      store: {rocksdb: {path: data}}
+      store:
+        engine: rocksdb
+        rocksdb: {path: data}
+        postgres: {url: "postgresql://127.0.0.1:1/relay", passwordFile: database-password}
       targets:
         crm:
           url: "SINKhook?key=@url-query@"
@@ -346,6 +351,8 @@ class SecretsIT {
             "targets --json",
             "targets pause crm",
             "targets resume crm",
+            "relays",
+            "relays --json",
             "replay --state delivered --dry-run",
             "replay " + event,
             "purge --location none --dry-run",

@@ -213,6 +213,7 @@ public final class AdminServer implements AutoCloseable {
         .change("POST", "/api/v1/targets/{name}/pause", false, "pause", NOTHING, operations::pause)
         .change(
             "POST", "/api/v1/targets/{name}/resume", false, "resume", NOTHING, operations::resume)
+        .get("/api/v1/relays", false, new RelaysApi(relay)::list)
         .get("/api/v1/schedule", false, new ScheduleApi(relay)::show)
         .get("/api/v1/config", false, operations::config)
         .get("/api/v1/audit", false, operations::audit)

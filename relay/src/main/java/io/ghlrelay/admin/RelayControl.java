@@ -8,6 +8,7 @@ import io.ghlrelay.platform.Verification;
 import io.ghlrelay.routing.RoutingTable;
 import io.ghlrelay.store.Event;
 import io.ghlrelay.store.EventId;
+import io.ghlrelay.store.SharedStore.RelayInfo;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -66,6 +67,9 @@ public interface RelayControl {
   /** The configuration in force. */
   RelayConfig config();
 
+  /** The relays that share the store with this one, itself included. */
+  Relays relays();
+
   /** Whether traffic should be sent here: every check with its result. */
   List<Check> readiness();
 
@@ -77,6 +81,38 @@ public interface RelayControl {
    * @param detail for the operator, never secret
    */
   record Check(String name, boolean ok, String detail) {}
+
+  /**
+   * Relays on one store. Immutable.
+   *
+   * @param shared whether the store is one that relays can share
+   * @param all those that have been there within a day, by name; none if it is not
+   */
+  record Relays(boolean shared, List<RelayInfo> all) {
+    /** A store of this relay's own. */
+    public static final Relays ALONE = new Relays(false, List.of());
+
+    /** Copies the list. */
+    public Relays {
+      all = List.copyOf(all);
+    }
+
+    /** How many hold their lease. */
+    public long alive() {
+      return all.stream().filter(RelayInfo::alive).count();
+    }
+
+    /** The different configurations of those alive; one that has just started tells of none yet. */
+    public List<String> configs() {
+      return all.stream()
+          .filter(RelayInfo::alive)
+          .map(RelayInfo::config)
+          .filter(config -> !config.isEmpty())
+          .distinct()
+          .sorted()
+          .toList();
+    }
+  }
 
   /**
    * A target now.

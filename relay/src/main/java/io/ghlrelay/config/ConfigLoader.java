@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -21,7 +20,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
@@ -144,7 +142,7 @@ public final class ConfigLoader {
     IngressConfig ingress = new IngressReader(folder).read(all.section("ingress"));
     AdminConfig admin = admin(all.section("admin"), folder);
     VerificationConfig verification = verification(all.section("verification"), folder);
-    StoreConfig store = store(all.section("store"), folder);
+    StoreConfig store = StoreReader.read(all.section("store"), folder);
     Map<String, RetryPolicy> policies = RetryPolicyReader.read(all.section("retryPolicies"));
     Map<String, TargetConfig> targets =
         new TargetReader(folder, policies, publicOnly(all)).read(all.section("targets"));
@@ -291,33 +289,5 @@ public final class ConfigLoader {
     return Arrays.stream(SignatureScheme.values())
         .map(SignatureScheme::id)
         .collect(Collectors.joining(" or "));
-  }
-
-  private static StoreConfig store(Section section, Path folder) {
-    Duration retention =
-        section.duration(
-            "retention", Duration.ofDays(7), Duration.ofMinutes(1), Duration.ofDays(3650));
-    List<String> given = Stream.of("rocksdb", "postgres", "memory").filter(section::has).toList();
-    if (given.size() > 1) {
-      section.error(given.get(1), "give one store: rocksdb, postgres or memory");
-    }
-    StoreConfig.Engine engine;
-    if (section.has("memory")) {
-      section.section("memory").end();
-      section
-          .problems()
-          .warn(section.where("memory"), "store.memory loses every event at exit: for tests only");
-      engine = new StoreConfig.Memory();
-    } else if (section.has("postgres")) {
-      engine = PostgresReader.read(section.section("postgres"), folder);
-    } else {
-      Section rocksdb = section.section("rocksdb");
-      Path path = rocksdb.path("path", "data", folder).normalize();
-      long minFreeSpace = rocksdb.size("minFreeSpace", 256L << 20, 0, 1L << 50);
-      rocksdb.end();
-      engine = new StoreConfig.RocksDb(path, minFreeSpace);
-    }
-    section.end();
-    return new StoreConfig(engine, retention);
   }
 }

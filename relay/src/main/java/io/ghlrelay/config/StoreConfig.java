@@ -2,15 +2,30 @@ package io.ghlrelay.config;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Where events are kept. Immutable.
  *
- * @param engine which store
+ * @param name which of the engines is used
+ * @param engines the engines given, by name: one, or more while a store is moved
  * @param retention how long events, and their duplicate keys, are kept
  */
-public record StoreConfig(Engine engine, Duration retention) {
+public record StoreConfig(String name, Map<String, Engine> engines, Duration retention) {
+  /** Copies the map. */
+  public StoreConfig {
+    engines = Map.copyOf(engines);
+    if (!engines.containsKey(name)) {
+      throw new IllegalArgumentException("no engine " + name);
+    }
+  }
+
+  /** The engine that is used. */
+  public Engine engine() {
+    return Objects.requireNonNull(engines.get(name));
+  }
 
   /** Which store, with what it needs. */
   public sealed interface Engine {}

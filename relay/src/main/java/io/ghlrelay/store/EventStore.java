@@ -126,6 +126,9 @@ public interface EventStore extends AutoCloseable {
    */
   CompletionStage<Integer> remove(List<EventId> ids);
 
+  /** Learns, durably, which company a location belongs to; so far from a store that is moved. */
+  void learnCompany(String locationId, String companyId);
+
   /**
    * Forgets, durably, which company a location belongs to.
    *

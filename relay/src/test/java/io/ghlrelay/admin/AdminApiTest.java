@@ -22,6 +22,7 @@ import io.ghlrelay.store.Attempt;
 import io.ghlrelay.store.Delivery;
 import io.ghlrelay.store.DeliveryState;
 import io.ghlrelay.store.EventId;
+import io.ghlrelay.store.SharedStore.RelayInfo;
 import io.ghlrelay.store.memory.MemoryEventStore;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -38,6 +39,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -248,6 +250,11 @@ class AdminApiTest {
     fits("POST", one + "/cancel", "/api/v1/replays/{id}/cancel", null, 200);
     fits("GET", "/api/v1/replays/none", "/api/v1/replays/{id}", null, 404);
     purges();
+    JsonNode alone = fits("GET", "/api/v1/relays", "/api/v1/relays", null, 200);
+    assertThat(alone.path("shared").asBoolean()).isFalse();
+    assertThat(alone.path("sameConfig").asBoolean()).isTrue();
+    assertThat(alone.path("relays")).isEmpty();
+    fits("GET", "/api/v1/relays?name=a", "/api/v1/relays", null, 400);
     fits("GET", "/api/v1/targets", "/api/v1/targets", null, 200);
     fits("POST", "/api/v1/targets/crm/pause", "/api/v1/targets/{name}/pause", null, 200);
     fits("POST", "/api/v1/targets/crm/resume", "/api/v1/targets/{name}/resume", null, 200);
@@ -265,6 +272,39 @@ class AdminApiTest {
     Instant failed = Instant.parse(delivery.path("attemptList").get(0).path("startedAt").asText());
     assertThat(delivery.path("plan").get(3).path("earliest").asText())
         .isEqualTo(failed.plusSeconds(43).toString());
+  }
+
+  private RelayInfo relay(String name, boolean alive, String config) {
+    Instant now = clock.instant();
+    return new RelayInfo(
+        name, "1.2.3", name.equals("b"), alive, now, now.plusSeconds(9), config, 7, List.of("crm"));
+  }
+
+  @Test
+  void relaysThatShareTheStoreAreShownWithWhatEachHolds() throws Exception {
+    String relays = "/api/v1/relays";
+    String one = "0123456789ab";
+    String other = "ba9876543210";
+    // What is gone has no part in it, nor what has only just started.
+    control.relays =
+        new RelayControl.Relays(
+            true, List.of(relay("a", false, other), relay("b", true, one), relay("c", true, "")));
+    JsonNode shown = fits("GET", relays, relays, null, 200);
+    assertThat(shown.path("shared").asBoolean()).isTrue();
+    assertThat(shown.path("sameConfig").asBoolean()).isTrue();
+    JsonNode b = shown.path("relays").path(1);
+    assertThat(shown.path("relays").path(0).path("alive").asBoolean()).isFalse();
+    assertThat(b.path("self").asBoolean()).isTrue();
+    assertThat(b.path("pending").asLong()).isEqualTo(7);
+    assertThat(b.path("ordered").path(0).asText()).isEqualTo("crm");
+    assertThat(b.path("config").asText()).isEqualTo(one);
+    assertThat(Instant.parse(b.path("leaseUntil").asText()))
+        .isEqualTo(clock.instant().plusSeconds(9));
+    assertThat(shown.path("relays").path(2).path("config").isNull()).isTrue();
+
+    control.relays =
+        new RelayControl.Relays(true, List.of(relay("a", true, other), relay("b", true, one)));
+    assertThat(fits("GET", relays, relays, null, 200).path("sameConfig").asBoolean()).isFalse();
   }
 
   private void purges() throws Exception {

@@ -26,6 +26,7 @@ final class FakeControl implements RelayControl {
   boolean broken;
   boolean paused;
   boolean eraseFails;
+  Relays relays = Relays.ALONE;
   final AtomicInteger erased = new AtomicInteger();
   @Nullable BreakerState breaker;
   private final EventStore store;
@@ -41,6 +42,11 @@ final class FakeControl implements RelayControl {
     return config().targets().values().stream()
         .map(target -> new TargetStatus(target, paused, 1, 2, 3, null, clock.instant(), breaker))
         .toList();
+  }
+
+  @Override
+  public Relays relays() {
+    return relays;
   }
 
   @Override

@@ -263,6 +263,17 @@ public class ConfigLoaderTest {
         Arguments.of("store: {memory: {}, retention: 1d}", true),
         Arguments.of("store: {memory: {}, rocksdb: {path: x}}", false),
         Arguments.of("store: {postgres: {}}", false),
+        Arguments.of("store: {postgres: {url: \"postgresql://db:5432/relay\"}}", true),
+        Arguments.of(
+            "store: {postgres: {url: \"postgresql://db/relay?ssl=true\", user: me, name: relay-1}}",
+            true),
+        Arguments.of("store: {postgres: {url: \"mysql://db/relay\"}}", false),
+        Arguments.of("store: {postgres: {url: \"postgresql://db/r\", name: \"a b\"}}", false),
+        Arguments.of(
+            "store: {rocksdb: {}, postgres: {url: \"postgresql://db/r\"}, engine: postgres}", true),
+        Arguments.of("store: {rocksdb: {}, postgres: {url: \"postgresql://db/r\"}}", false),
+        Arguments.of("store: {rocksdb: {}, engine: postgres}", false),
+        Arguments.of("store: {memory: {}, engine: memory}", true),
         Arguments.of(
             "retryPolicies: {p: {extends: ghl-current, factor: 1.5, maxRetries: 3}}", true),
         Arguments.of("retryPolicies: {p: {factor: 0.5}}", false),

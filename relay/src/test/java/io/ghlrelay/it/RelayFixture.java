@@ -6,6 +6,7 @@ import io.ghlrelay.Relay;
 import io.ghlrelay.config.ConfigLoader;
 import io.ghlrelay.retry.JitterSource;
 import io.ghlrelay.retry.RandomJitter;
+import io.ghlrelay.store.postgres.TestDatabase;
 import io.ghlrelay.time.SteadyClock;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -19,11 +20,16 @@ import java.util.Map;
 /** A relay in this process, with a platform that signs for it. */
 public final class RelayFixture implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String ROCKSDB = "{rocksdb: {path: data}}";
 
-  final Platform platform = new Platform();
+  /** Relays that share a database have keys in common. */
+  private static final Platform OF_ALL = new Platform();
+
+  final Platform platform;
   private final Path config;
   private final HttpClient http = HttpClient.newHttpClient();
   final Relay relay;
+  private final String store;
   private String ingress;
 
   public RelayFixture(Path folder, String targetsAndRoutes) throws Exception {
@@ -32,17 +38,32 @@ public final class RelayFixture implements AutoCloseable {
 
   RelayFixture(Path folder, String targetsAndRoutes, Clock clock, JitterSource jitter)
       throws Exception {
-    this(folder, "", targetsAndRoutes, clock, jitter);
+    this(folder, new Platform(), ROCKSDB, "", targetsAndRoutes, clock, jitter);
   }
 
   /** With more settings of the ingress, each behind a comma. */
   RelayFixture(Path folder, String ingress, String targetsAndRoutes) throws Exception {
-    this(folder, ingress, targetsAndRoutes, new SteadyClock(), new RandomJitter());
+    this(
+        folder,
+        new Platform(),
+        ROCKSDB,
+        ingress,
+        targetsAndRoutes,
+        new SteadyClock(),
+        new RandomJitter());
   }
 
   private RelayFixture(
-      Path folder, String ingress, String targetsAndRoutes, Clock clock, JitterSource jitter)
+      Path folder,
+      Platform platform,
+      String store,
+      String ingress,
+      String targetsAndRoutes,
+      Clock clock,
+      JitterSource jitter)
       throws Exception {
+    this.platform = platform;
+    this.store = store;
     this.ingress = ingress;
     platform.writeKey(folder.resolve("dev.pub.pem"));
     config = folder.resolve("relay.yaml");
@@ -50,21 +71,37 @@ public final class RelayFixture implements AutoCloseable {
     relay = Relay.start(() -> new ConfigLoader(Map.of(), Map.of()).load(config), clock, jitter);
   }
 
+  /** One of the relays on a database. */
+  public static RelayFixture sharing(
+      TestDatabase database, Path folder, String name, String targetsAndRoutes) throws Exception {
+    String store =
+        "{postgres: {url: \"%s\", user: %s, passwordFile: \"%s\", name: %s}}"
+            .formatted(database.url(), database.user(), database.passwordFile(), name);
+    return new RelayFixture(
+        Files.createDirectories(folder.resolve(name)),
+        OF_ALL,
+        store,
+        "",
+        targetsAndRoutes,
+        new SteadyClock(),
+        new RandomJitter());
+  }
+
   void configure(String settings, String targetsAndRoutes) throws java.io.IOException {
     ingress = settings;
     configure(targetsAndRoutes);
   }
 
-  void configure(String targetsAndRoutes) throws java.io.IOException {
+  public void configure(String targetsAndRoutes) throws java.io.IOException {
     Files.writeString(
         config,
         """
         ingress: {listen: "127.0.0.1:0", maxBodySize: 64KiB, requestTimeout: 1s%s}
         admin: {listen: "127.0.0.1:0"}
         verification: {keys: [{scheme: ed25519, publicKeyFile: dev.pub.pem}]}
-        store: {rocksdb: {path: data}}
+        store: %s
         """
-                .formatted(ingress)
+                .formatted(ingress, store)
             + targetsAndRoutes);
   }
 

@@ -336,7 +336,11 @@ public abstract class EventStoreContract {
   void forgetsTheCompanyOfALocation() {
     learn("w1", "loc1", "comp1");
     learn("w2", "loc2", "comp1");
+    store.learnCompany("loc3", "comp2");
+    store.learnCompany("loc3", "comp3");
 
+    assertThat(store.learntCompanies()).hasSize(3).containsEntry("loc3", "comp3");
+    assertThat(store.forgetCompany("loc3")).isTrue();
     assertThat(store.forgetCompany("loc1")).isTrue();
     assertThat(store.forgetCompany("loc1")).isFalse();
 

@@ -12,6 +12,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,6 +20,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** The battery finds what is broken, and nothing else. */
 @Timeout(60)
+@Tag("once")
 class CertificationTest {
   private static final SigningKeys KEYS = SigningKeys.shared();
   private static final HttpClient HTTP =

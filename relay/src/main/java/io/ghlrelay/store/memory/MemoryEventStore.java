@@ -266,6 +266,11 @@ public final class MemoryEventStore implements EventStore {
   }
 
   @Override
+  public synchronized void learnCompany(String locationId, String companyId) {
+    companies.put(locationId, companyId);
+  }
+
+  @Override
   public synchronized boolean forgetCompany(String locationId) {
     return companies.remove(locationId) != null;
   }

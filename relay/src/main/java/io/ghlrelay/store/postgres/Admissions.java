@@ -19,7 +19,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.function.ToLongFunction;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Writes the admissions of a batch in one statement: keys that nobody has yet, and for those the
@@ -32,10 +31,10 @@ final class Admissions {
           + " g(id, lookup, app, body_hash, received_at, webhook_id, type, location_id,"
           + " company_id, app_id, timestamp, verified, sibling, headers, body, unrouted, n)),";
 
-  /** OFFSET keeps it a look-up for each row: no plan may read the table for it. */
+  /** Not as NOT EXISTS, which a plan may make a join with all keys of. */
   private static final String UNKNOWN =
-      " WHERE NOT EXISTS (SELECT FROM duplicate_key k WHERE k.lookup = g.lookup AND k.app = g.app"
-          + " AND k.body = g.body_hash OFFSET 0)";
+      " WHERE (SELECT k.event_id FROM duplicate_key k WHERE k.lookup = g.lookup AND k.app = g.app"
+          + " AND k.body = g.body_hash LIMIT 1) IS NULL";
 
   /** In one order everywhere, so that batches wait for each other, but never in a ring. */
   private static final String IN_ORDER =
@@ -72,7 +71,7 @@ final class Admissions {
           + " app_id, timestamp, verified, conflict, headers, body)"
           + " SELECT g.id, g.received_at, g.webhook_id, g.type, g.location_id, g.company_id,"
           + " g.app_id, g.timestamp, g.verified, g.sibling OR EXISTS (SELECT FROM duplicate_key k"
-          + " WHERE k.lookup = g.lookup AND k.app = g.app AND k.body <> g.body_hash OFFSET 0),"
+          + " WHERE k.lookup = g.lookup AND k.app = g.app AND k.body <> g.body_hash),"
           + " g.headers, g.body FROM given g JOIN fresh f ON f.event_id = g.id"
           + " RETURNING id, conflict";
 
@@ -80,9 +79,9 @@ final class Admissions {
   private static final String TWO_BUCKETS = GIVEN + FRESH_IN_TWO + REST;
 
   private static final String KNOWN =
-      "SELECT g.n, k.event_id FROM unnest(?, ?, ?, ?) AS g(lookup, app, body, n)"
-          + " CROSS JOIN LATERAL (SELECT d.event_id FROM duplicate_key d WHERE d.lookup = g.lookup"
-          + " AND d.app = g.app AND d.body = g.body OFFSET 0) k";
+      "SELECT g.n, (SELECT k.event_id FROM duplicate_key k WHERE k.lookup = g.lookup"
+          + " AND k.app = g.app AND k.body = g.body ORDER BY k.event_id LIMIT 1) AS event_id"
+          + " FROM unnest(?, ?, ?, ?) AS g(lookup, app, body, n)";
 
   private static final String LEARN =
       "INSERT INTO learnt_company (location_id, company_id) VALUES (?, ?)"
@@ -213,10 +212,7 @@ final class Admissions {
         missing.bind(connection, statement, 1);
         try (ResultSet rows = statement.executeQuery()) {
           while (rows.next()) {
-            first.merge(
-                rows.getInt(1),
-                Rows.id(rows, "event_id"),
-                (one, other) -> one.compareTo(other) <= 0 ? one : other);
+            first.put(rows.getInt(1), Rows.id(rows, "event_id"));
           }
         }
       }
@@ -242,14 +238,12 @@ final class Admissions {
             .toList());
   }
 
-  private static void learn(Connection connection, Admission.@Nullable LearntCompany learnt)
-      throws SQLException {
-    if (learnt != null) {
-      try (PreparedStatement statement = connection.prepareStatement(LEARN)) {
-        statement.setString(1, Text.clean(learnt.locationId()));
-        statement.setString(2, Text.clean(learnt.companyId()));
-        statement.executeUpdate();
-      }
+  /** Learns a location's company; commit is the caller's. */
+  static void learn(Connection connection, Admission.LearntCompany learnt) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(LEARN)) {
+      statement.setString(1, Text.clean(learnt.locationId()));
+      statement.setString(2, Text.clean(learnt.companyId()));
+      statement.executeUpdate();
     }
   }
 }

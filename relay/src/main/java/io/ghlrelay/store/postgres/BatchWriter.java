@@ -122,6 +122,9 @@ final class BatchWriter implements GroupCommit.Sink<Change> {
       } else if (change instanceof Change.Remove remove) {
         int removed = Removals.remove(connection, remove.ids());
         answers.add(() -> remove.answer().complete(removed));
+      } else if (change instanceof Change.LearnCompany learn) {
+        Admissions.learn(connection, learn.learnt());
+        answers.add(() -> learn.answer().complete(null));
       } else if (change instanceof Change.ForgetCompany forget) {
         boolean known = Removals.forgetCompany(connection, forget.locationId());
         answers.add(() -> forget.answer().complete(known));

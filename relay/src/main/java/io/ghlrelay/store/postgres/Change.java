@@ -53,6 +53,10 @@ sealed interface Change extends GroupCommit.Change {
   /** Events removed on request; answered with how many were held. */
   record Remove(List<EventId> ids, CompletableFuture<Integer> answer) implements Change {}
 
+  /** A location's company learnt. */
+  record LearnCompany(Admission.LearntCompany learnt, CompletableFuture<Void> answer)
+      implements Change {}
+
   /** A location's company forgotten; answered with whether it was known. */
   record ForgetCompany(String locationId, CompletableFuture<Boolean> answer) implements Change {}
 

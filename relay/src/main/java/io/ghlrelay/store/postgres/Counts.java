@@ -3,7 +3,6 @@ package io.ghlrelay.store.postgres;
 import io.ghlrelay.store.StoreStats.TargetStats;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.Map;
@@ -21,18 +20,20 @@ final class Counts {
   private static final String DEAD =
       "SELECT target, count(*) FROM settled WHERE dead_reason IS NOT NULL GROUP BY target";
 
-  /** Counting takes at most this share of the time, and what takes less than a glance is free. */
-  private static final int SHARE = 20;
+  /** Counting takes at most one part in so many of the time. */
+  static final int SELDOM = 20;
 
-  private static final long GLANCE = Duration.ofMillis(50).toNanos();
   private static final Logger log = LoggerFactory.getLogger(Counts.class);
 
   private final Database database;
+  private final int seldom;
   private Counted last = new Counted(Map.of(), 0);
   private long notBefore = System.nanoTime();
 
-  Counts(Database database) {
+  /** Counts that are renewed so seldom; 0 = each time they are asked for. */
+  Counts(Database database, int seldom) {
     this.database = database;
+    this.seldom = seldom;
   }
 
   /** What was counted. */
@@ -49,7 +50,7 @@ final class Counts {
       log.debug("The last counts stand.", e); // that it is away, whoever writes says
     }
     long cost = System.nanoTime() - begun;
-    notBefore = cost < GLANCE ? begun : begun + cost * SHARE;
+    notBefore = begun + cost * seldom;
     return last;
   }
 

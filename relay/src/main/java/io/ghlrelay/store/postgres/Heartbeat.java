@@ -70,6 +70,9 @@ final class Heartbeat implements AutoCloseable {
   }
 
   private void renewed(long asked) {
+    if (!holds()) {
+      changed = true; // nothing was started of what was due meanwhile
+    }
     validUntil = asked + Membership.LEASE.toNanos() - MARGIN;
   }
 

@@ -42,18 +42,22 @@ final class Membership {
       "UPDATE relay SET fenced = true WHERE epoch IN (SELECT epoch FROM relay WHERE NOT fenced"
           + " AND lease_until < now() AND epoch <> ? FOR UPDATE SKIP LOCKED)";
 
-  /** Each owner once, by leaps over the index; those that hold no lease. */
+  /** Each owner of a target once, by leaps over the index; of those, who hold no lease. */
   private static final String TAKE_OVER =
-      "WITH RECURSIVE owners AS ((SELECT owner FROM pending ORDER BY owner LIMIT 1)"
-          + " UNION ALL SELECT (SELECT p.owner FROM pending p WHERE p.owner > o.owner"
-          + " ORDER BY p.owner LIMIT 1) FROM owners o WHERE o.owner IS NOT NULL),"
-          + " gone AS (SELECT owner FROM owners WHERE owner > 0 AND NOT EXISTS"
+      "WITH RECURSIVE owners AS (SELECT t.target, (SELECT min(p.owner) FROM pending p"
+          + " WHERE p.target = t.target) AS owner FROM unnest(?) AS t(target)"
+          + " UNION ALL SELECT o.target, (SELECT min(p.owner) FROM pending p"
+          + " WHERE p.target = o.target AND p.owner > o.owner) FROM owners o"
+          + " WHERE o.owner IS NOT NULL),"
+          + " gone AS (SELECT target, owner FROM owners WHERE owner > 0 AND NOT EXISTS"
           + " (SELECT FROM relay r WHERE r.epoch = owners.owner AND NOT r.fenced)),"
-          + " batch AS (SELECT event_id, target FROM pending WHERE owner = ANY(SELECT owner FROM"
-          + " gone) AND target = ANY(?) LIMIT "
+          + " batch AS (SELECT q.event_id, q.target FROM gone g CROSS JOIN LATERAL"
+          + " (SELECT p.event_id, p.target FROM pending p WHERE p.target = g.target"
+          + " AND p.owner = g.owner LIMIT "
           + BATCH
-          + " FOR UPDATE SKIP LOCKED)"
-          + " UPDATE pending p SET owner = ? FROM batch b WHERE p.event_id = b.event_id"
+          + " FOR UPDATE SKIP LOCKED) q LIMIT "
+          + BATCH
+          + ") UPDATE pending p SET owner = ? FROM batch b WHERE p.event_id = b.event_id"
           + " AND p.target = b.target";
 
   /** One relay holds a target; another takes it when the holder's lease is over. */
@@ -77,9 +81,10 @@ final class Membership {
       "SELECT DISTINCT ON (name) name, version, epoch, NOT fenced AND lease_until > now() AS alive,"
           + " extract(epoch FROM started_at) * 1000000 AS started,"
           + " extract(epoch FROM lease_until) * 1000000 AS until, config,"
-          + " (SELECT count(*) FROM pending p WHERE p.owner = r.epoch) AS pending,"
+          + " coalesce(c.pending, 0) AS pending,"
           + " ARRAY(SELECT target FROM ordered_target o WHERE o.holder = r.epoch AND NOT r.fenced"
-          + " ORDER BY target) AS ordered FROM relay r ORDER BY name, epoch DESC";
+          + " ORDER BY target) AS ordered FROM relay r LEFT JOIN (SELECT owner, count(*) AS pending"
+          + " FROM pending GROUP BY owner) c ON c.owner = r.epoch ORDER BY name, epoch DESC";
 
   /** Epochs long over, of which nothing is left. */
   private static final String FORGET =
@@ -106,6 +111,9 @@ final class Membership {
     try (PreparedStatement statement = connection.prepareStatement(SUPERSEDE)) {
       statement.setString(1, name);
       statement.setLong(2, epoch);
+      statement.executeUpdate();
+    }
+    try (PreparedStatement statement = connection.prepareStatement(FORGET)) {
       statement.executeUpdate();
     }
     connection.commit();
@@ -146,9 +154,6 @@ final class Membership {
       statement.setArray(1, connection.createArrayOf("text", targets.toArray(String[]::new)));
       statement.setLong(2, epoch);
       taken = statement.executeUpdate();
-    }
-    try (PreparedStatement statement = connection.prepareStatement(FORGET)) {
-      statement.executeUpdate();
     }
     connection.commit();
     return taken;

@@ -26,15 +26,16 @@ final class Outcomes {
           + " ?, ?) AS g(event_id, target, series, before_attempts, state, attempts,"
           + " first_failure_end, jitter, due_offset, due, dead_reason, updated_at, due_at,"
           + " started_at, latency, status, retry_after, error, response_start, deferral)),"
-          + " gone AS (DELETE FROM pending p USING given g WHERE p.event_id = g.event_id"
-          + " AND p.target = g.target AND p.owner = ? AND p.series = g.series"
-          + " AND p.attempts = g.before_attempts AND g.state <> 0"
-          + " RETURNING p.event_id, p.target, p.route),"
+          // By a look-up for each, and never by a join: a plan may make one with all that is pending.
+          + " found AS MATERIALIZED (SELECT g.*, (SELECT q.ctid FROM pending q"
+          + " WHERE q.event_id = g.event_id AND q.target = g.target AND q.owner = ?"
+          + " AND q.series = g.series AND q.attempts = g.before_attempts) AS place FROM given g),"
+          + " gone AS (DELETE FROM pending p USING found g WHERE p.ctid = g.place"
+          + " AND p.owner = ? AND g.state <> 0 RETURNING p.event_id, p.target, p.route),"
           + " kept AS (UPDATE pending p SET attempts = g.attempts,"
           + " first_failure_end = g.first_failure_end, jitter = g.jitter,"
-          + " due_offset = g.due_offset, due = g.due, updated_at = g.updated_at FROM given g"
-          + " WHERE p.event_id = g.event_id AND p.target = g.target AND p.owner = ?"
-          + " AND p.series = g.series AND p.attempts = g.before_attempts AND g.state = 0"
+          + " due_offset = g.due_offset, due = g.due, updated_at = g.updated_at FROM found g"
+          + " WHERE p.ctid = g.place AND p.owner = ? AND g.state = 0"
           + " RETURNING p.event_id, p.target),"
           + " taken AS (SELECT event_id, target FROM gone UNION ALL SELECT * FROM kept),"
           + " ended AS (INSERT INTO settled (event_id, target, route, state, series, attempts,"
@@ -67,8 +68,9 @@ final class Outcomes {
     Set<Key> taken = new HashSet<>();
     try (PreparedStatement statement = connection.prepareStatement(WRITE)) {
       int next = columns.bind(connection, statement, 1);
-      statement.setLong(next++, owner);
-      statement.setLong(next, owner);
+      for (int i = 0; i < 3; i++) {
+        statement.setLong(next++, owner);
+      }
       try (ResultSet rows = statement.executeQuery()) {
         while (rows.next()) {
           taken.add(new Key(Rows.id(rows, "event_id"), rows.getString("target")));

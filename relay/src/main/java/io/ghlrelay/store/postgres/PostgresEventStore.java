@@ -54,12 +54,16 @@ public final class PostgresEventStore implements EventStore {
   private final Heartbeat heartbeat;
 
   private PostgresEventStore(
-      Database database, Partitions partitions, Heartbeat heartbeat, MeterRegistry registry) {
+      Database database,
+      Partitions partitions,
+      Heartbeat heartbeat,
+      Counts counts,
+      MeterRegistry registry) {
     this.database = database;
     this.partitions = partitions;
     this.heartbeat = heartbeat;
     this.finder = new EventFinder(database);
-    this.counts = new Counts(database);
+    this.counts = counts;
     this.batches = new BatchWriter(database, partitions, heartbeat);
     this.writer = new GroupCommit<>(batches, registry);
   }
@@ -84,6 +88,19 @@ public final class PostgresEventStore implements EventStore {
       String version,
       Duration retention,
       MeterRegistry registry) {
+    return open(url, user, password, name, version, retention, Counts.SELDOM, registry);
+  }
+
+  /** With counts that are renewed as seldom as is said, for tests. */
+  static PostgresEventStore open(
+      String url,
+      String user,
+      @Nullable String password,
+      String name,
+      String version,
+      Duration retention,
+      int seldom,
+      MeterRegistry registry) {
     Database database = Database.open(url, user, password);
     try {
       Partitions partitions = new Partitions(retention);
@@ -93,7 +110,8 @@ public final class PostgresEventStore implements EventStore {
             return true;
           });
       Heartbeat heartbeat = new Heartbeat(database, name, version);
-      return new PostgresEventStore(database, partitions, heartbeat, registry);
+      return new PostgresEventStore(
+          database, partitions, heartbeat, new Counts(database, seldom), registry);
     } catch (SQLException e) {
       database.close();
       throw new StoreUnavailableException("store.postgres: " + e.getMessage(), e);
@@ -140,6 +158,14 @@ public final class PostgresEventStore implements EventStore {
     CompletableFuture<Integer> answer = new CompletableFuture<>();
     writer.put(new Change.Remove(List.copyOf(ids), answer));
     return answer;
+  }
+
+  @Override
+  public void learnCompany(String locationId, String companyId) {
+    CompletableFuture<Void> answer = new CompletableFuture<>();
+    var learnt = new Admission.LearntCompany(locationId, companyId);
+    writer.put(new Change.LearnCompany(learnt, answer));
+    await(answer);
   }
 
   @Override

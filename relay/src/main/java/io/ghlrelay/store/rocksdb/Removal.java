@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
 import org.rocksdb.WriteBatch;
@@ -97,16 +98,20 @@ final class Removal implements Change {
     answer.completeExceptionally(why);
   }
 
-  /** A location's company forgotten. */
+  /** A location's company learnt or forgotten. */
   static final class Company implements Change {
     private final State state;
     private final byte[] location;
+    private final byte @Nullable [] company;
     private final CompletableFuture<Boolean> answer;
     private boolean known;
 
-    Company(State state, String location, CompletableFuture<Boolean> answer) {
+    /** With the company to be learnt; null = it is forgotten. Answers whether one was known. */
+    Company(
+        State state, String location, @Nullable String company, CompletableFuture<Boolean> answer) {
       this.state = state;
       this.location = Changes.utf8(location);
+      this.company = company == null ? null : Changes.utf8(company);
       this.answer = answer;
     }
 
@@ -123,7 +128,11 @@ final class Removal implements Change {
     @Override
     public void prepare(WriteBatch batch) throws RocksDBException {
       known = state.db().get(Column.COMPANIES, location) != null;
-      batch.delete(state.db().column(Column.COMPANIES), location);
+      if (company == null) {
+        batch.delete(state.db().column(Column.COMPANIES), location);
+      } else {
+        batch.put(state.db().column(Column.COMPANIES), location, company);
+      }
     }
 
     @Override

@@ -146,9 +146,16 @@ public final class RocksDbEventStore implements EventStore {
   }
 
   @Override
+  public void learnCompany(String locationId, String companyId) {
+    CompletableFuture<Boolean> answer = new CompletableFuture<>();
+    writer.put(new Removal.Company(state, locationId, companyId, answer));
+    await(answer);
+  }
+
+  @Override
   public boolean forgetCompany(String locationId) {
     CompletableFuture<Boolean> answer = new CompletableFuture<>();
-    writer.put(new Removal.Company(state, locationId, answer));
+    writer.put(new Removal.Company(state, locationId, null, answer));
     return await(answer);
   }
 

@@ -87,6 +87,7 @@ export const api = {
   replays: () => json('GET', '/api/v1/replays'),
   cancelReplay: (id) => json('POST', `${replay(id)}/cancel`),
 
+  relays: () => json('GET', '/api/v1/relays'),
   activity: () => json('GET', '/api/v1/activity'),
   counts: (by) => json('GET', withQuery('/api/v1/counts', {by, limit: 50})),
   schedule: (parameters) => json('GET', withQuery('/api/v1/schedule', parameters)),

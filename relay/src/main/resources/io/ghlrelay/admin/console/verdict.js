@@ -13,7 +13,7 @@ const MINUTE = 60_000;
  */
 
 /** All that is to be said, gravest first; never empty. */
-export function findings({connection, lostAt, status, targets}, now) {
+export function findings({connection, lostAt, status, targets, relays}, now) {
   if (connection === 'lost') {
     return [{
       level: 'bad',
@@ -29,6 +29,7 @@ export function findings({connection, lostAt, status, targets}, now) {
     ...notReady(status),
     ...failing(targets, now),
     ...paused(targets),
+    ...among(relays),
     ...gaveUp(status),
     ...unrouted(status),
     ...forged(status),
@@ -105,6 +106,22 @@ function paused(targets) {
       ? {text: 'See what waits', href: link('/', {q: `target:${target.name} state:pending`})}
       : null,
   }));
+}
+
+/** What is to be said of the relays that share the store; nothing where it is the relay's own. */
+function among(relays) {
+  const left = (relays?.relays ?? []).filter((relay) => !relay.alive && relay.pending).map((relay) => ({
+    level: 'warn',
+    key: `gone ${relay.name}`,
+    text: `Relay ${relay.name} is gone, and ${count(relay.pending, 'delivery', 'deliveries')} that it held ${relay.pending === 1 ? 'is' : 'are'} not yet taken over.`,
+    action: null,
+  }));
+  return !relays || relays.sameConfig ? left : [...left, {
+    level: 'warn',
+    key: 'configs',
+    text: 'The relays on this store go by different configurations: reload or restart those left behind.',
+    action: {text: "This one's", href: link('/config')},
+  }];
 }
 
 function gaveUp(status) {

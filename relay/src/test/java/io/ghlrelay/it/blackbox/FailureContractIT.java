@@ -22,12 +22,14 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** When things break: what is acknowledged arrives, and nothing is stored twice. */
 @Timeout(240)
+@Tag("once")
 class FailureContractIT {
   private static final int EVENTS = 1_500;
 

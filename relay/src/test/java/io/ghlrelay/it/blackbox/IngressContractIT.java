@@ -30,12 +30,14 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What each kind of request gets, and that it is stored and forwarded byte for byte. */
 @Timeout(120)
+@Tag("once")
 class IngressContractIT {
   private static final ObjectMapper JSON = new ObjectMapper();
   @TempDir private Path folder;

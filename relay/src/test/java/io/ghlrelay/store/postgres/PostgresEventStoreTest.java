@@ -17,6 +17,7 @@ class PostgresEventStoreTest extends EventStoreContract {
         "test",
         "1",
         RETENTION,
+        0, // counts anew each time
         new SimpleMeterRegistry());
   }
 }

@@ -12,6 +12,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -48,8 +49,9 @@ public final class TestDatabase {
     if (missing && "1".equals(System.getenv("RELAY_POSTGRES_REQUIRED"))) {
       throw new IllegalStateException("PostgreSQL is required, but not installed");
     }
-    assumeTrue(shared != null, "PostgreSQL is not installed (Debian: apt-get install postgresql)");
-    return shared;
+    TestDatabase started = shared;
+    assumeTrue(started != null, "PostgreSQL is not installed (Debian: apt-get install postgresql)");
+    return Objects.requireNonNull(started);
   }
 
   private static @Nullable TestDatabase start() throws IOException {

@@ -13,10 +13,12 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Objects;
 import java.util.concurrent.CompletionStage;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A million pending deliveries: what it costs to open the store again and to read what is due. */
+@Tag("once")
 class MillionPendingIT {
   private static final int PENDING = 1_000_000;
   private static final int WAITING = 4096;

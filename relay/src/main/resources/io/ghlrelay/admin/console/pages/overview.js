@@ -5,17 +5,20 @@ import {age, count, number, rate} from '../format.js';
 import {link} from '../router.js';
 import {useLive} from '../live.js';
 import {findings} from '../verdict.js';
+import {Relays, useRelays} from './relays.js';
 import {Targets} from './targets.js';
 import {Stream} from './stream.js';
 
 export function Overview({route}) {
   const live = useLive();
   const now = useNow();
+  const relays = useRelays();
   return html`
     <h1 class="hidden-text">Overview</h1>
-    <${Verdict} list=${findings(live, now)} />
+    <${Verdict} list=${findings({...live, relays: relays.data}, now)} />
     <${Strip} status=${live.status} now=${now} />
     <${Targets} targets=${live.targets} now=${now} />
+    <${Relays} ...${relays} />
     <${Stream} filter=${route.parameters.get('q') ?? ''} now=${now} />`;
 }
 

@@ -60,8 +60,6 @@ CREATE TABLE pending (
 
 CREATE INDEX pending_due ON pending (target, owner, due, event_id);
 
-CREATE INDEX pending_owner ON pending (owner);
-
 -- Deliveries that are: written once, unless they are replayed.
 CREATE TABLE settled (
   event_id          uuid     NOT NULL,
@@ -108,7 +106,7 @@ CREATE TABLE duplicate_key (
   app      bytea  NOT NULL,
   body     bytea  NOT NULL,
   event_id uuid   NOT NULL,
-  PRIMARY KEY (lookup, app, body, bucket) -- in this order: keys are looked up in every bucket
+  PRIMARY KEY (lookup, app, body, bucket) -- asked for without the bucket
 ) PARTITION BY LIST (bucket);
 
 CREATE TABLE learnt_company (
