@@ -24,8 +24,9 @@ final class Self implements Supplier<SharedStore.Member> {
     this.config = config;
   }
 
+  /** Comparing what is in two configurations would cost more than what is saved. */
   @Override
-  @SuppressWarnings("ReferenceEquality") // a reload replaces it; comparing all of it would cost
+  @SuppressWarnings("ReferenceEquality")
   public SharedStore.Member get() {
     RelayConfig now = config.get();
     Known last = known;

@@ -99,7 +99,7 @@ final class Database implements AutoCloseable {
     config.setIsolateInternalQueries(true); // else an idle connection has a transaction open
     Properties driver = new Properties();
     driver.setProperty("ApplicationName", "ghl-relay");
-    driver.setProperty("currentSchema", SCHEMA); // of the session: no rollback takes it back
+    driver.setProperty("currentSchema", SCHEMA);
     driver.setProperty("connectTimeout", Long.toString(CONNECT_MILLIS / 1_000));
     driver.setProperty("socketTimeout", Integer.toString(seconds + 1));
     driver.setProperty("tcpKeepAlive", "true");
@@ -107,9 +107,9 @@ final class Database implements AutoCloseable {
     // empty one would read all of a full one. Every statement here has an index that serves it.
     driver.setProperty(
         "options",
-        "-c statement_timeout=%ds -c idle_in_transaction_session_timeout=%ds"
-                .formatted(seconds, SILENT_SECONDS)
-            + " -c enable_seqscan=off -c jit=off");
+        ("-c statement_timeout=%ds -c idle_in_transaction_session_timeout=%ds"
+                + " -c enable_seqscan=off -c jit=off")
+            .formatted(seconds, SILENT_SECONDS));
     config.setDataSourceProperties(driver);
     return new HikariDataSource(config);
   }

@@ -17,6 +17,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
@@ -120,7 +121,7 @@ class ClusterChaosIT {
 
   /** 503 to the first attempt of one event in ten, and to the first three of one in a hundred. */
   private SinkAnswer answer(SinkRequest request) {
-    String id = request.webhookId();
+    String id = Objects.requireNonNull(request.webhookId());
     int number = Integer.parseInt(id.substring(id.indexOf('-') + 1));
     if (request.attempt() <= (number % 100 == 0 ? 3 : number % 10 == 0 ? 1 : 0)) {
       refused.incrementAndGet();

@@ -1,0 +1,60 @@
+package io.ghlrelay.store.postgres;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.ghlrelay.ManualClock;
+import io.ghlrelay.TestEvents;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What one event costs must not grow with the table, from the first event on. */
+@Timeout(120)
+class LookUpTest {
+  private static final int EVENTS = 300;
+
+  private static long sum(Connection connection, String column, String tables) throws SQLException {
+    return PostgresEventStore.list(
+            connection,
+            "SELECT coalesce(sum("
+                + column
+                + "), 0) FROM pg_stat_user_tables WHERE schemaname = 'ghl_relay' AND relname ~ ?",
+            row -> row.getLong(1),
+            tables)
+        .get(0);
+  }
+
+  @Test
+  void aDuplicateIsLookedUpByIndexEvenWhereTheTableWasEmptyWhenThePlanWasMade()
+      throws SQLException {
+    TestDatabase database = TestDatabase.shared();
+    database.clear();
+    TestEvents events = new TestEvents(new ManualClock());
+    try (var store =
+            PostgresEventStore.open(
+                "jdbc:" + database.url(),
+                database.user(),
+                database.password(),
+                "test",
+                "1",
+                Duration.ofDays(7),
+                new SimpleMeterRegistry());
+        Connection connection = database.connect()) {
+      for (int n = 0; n < EVENTS; n++) {
+        store
+            .admit(events.admission("w" + n, "{\"n\":" + n + "}", "crm"))
+            .toCompletableFuture()
+            .join();
+      }
+      await() // the server counts with a delay
+          .atMost(Duration.ofSeconds(60))
+          .until(() -> sum(connection, "n_tup_ins", "^duplicate_key_") == EVENTS);
+
+      assertThat(sum(connection, "seq_tup_read", "^duplicate_key_")).isZero();
+    }
+  }
+}
