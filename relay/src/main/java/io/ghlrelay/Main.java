@@ -19,14 +19,9 @@ import io.ghlrelay.cli.TargetsCommand;
 import io.ghlrelay.cli.VerifyCommand;
 import io.ghlrelay.config.ConfigException;
 import io.ghlrelay.config.ConfigLoader;
-import io.ghlrelay.config.StoreConfig;
-import io.ghlrelay.store.EventStore;
 import io.ghlrelay.store.StoreUnavailableException;
-import io.ghlrelay.time.SteadyClock;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -89,7 +84,7 @@ public final class Main implements Runnable {
     VERBS.put("purge", PurgeCommand::new);
     VERBS.put("targets", TargetsCommand::new);
     VERBS.put("relays", RelaysCommand::new);
-    VERBS.put("migrate", () -> new MigrateCommand(Main::openStore));
+    VERBS.put("migrate", () -> new MigrateCommand(StoreMove::move));
     VERBS.put("reload", ReloadCommand::new);
     VERBS.put("readyz", ReadyzCommand::new);
     VERBS.put("completion", CompletionCommand::new);
@@ -155,10 +150,6 @@ public final class Main implements Runnable {
   @Override
   public void run() {
     throw new ParameterException(spec.commandLine(), "Name a verb; see --help.");
-  }
-
-  private static EventStore openStore(StoreConfig.Engine engine, Duration retention) {
-    return Stores.open(engine, retention, new SteadyClock(), new SimpleMeterRegistry());
   }
 
   private static int serve(Path file, Map<String, String> settings) {

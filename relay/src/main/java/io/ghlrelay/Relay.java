@@ -161,7 +161,7 @@ public final class Relay implements AutoCloseable {
             new DefaultThreadFactory("relay-housekeeping", true));
     try {
       dispatcher.configure(config.targets(), store.pausedTargets());
-      store.share(new Others(dispatcher), new Self(control::config));
+      store.share(new Others(dispatcher, companies), new Self(control::config));
       this.admin =
           AdminServer.start(
               config.admin(),

@@ -3,9 +3,9 @@ package io.ghlrelay;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ghlrelay.cli.ExitCodes;
+import io.ghlrelay.store.Admitted;
 import io.ghlrelay.store.EventId;
 import io.ghlrelay.store.EventStore;
-import io.ghlrelay.store.Admitted;
 import io.ghlrelay.store.postgres.TestDatabase;
 import io.ghlrelay.store.rocksdb.RocksDbEventStore;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;

@@ -41,6 +41,11 @@ public final class CompanyDirectory {
     companies.remove(locationId);
   }
 
+  /** Takes in what another relay has learnt. */
+  public void learn(String locationId, String companyId) {
+    companies.put(locationId, companyId);
+  }
+
   /** Takes in what has become durable. */
   void learn(LearntCompany lesson) {
     companies.put(lesson.locationId(), lesson.companyId());

@@ -2,6 +2,7 @@ package io.ghlrelay.store;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /** What relays that share one store tell each other through it. */
@@ -21,6 +22,9 @@ public final class SharedStore {
 
           @Override
           public void pausesChanged(Set<String> paused) {}
+
+          @Override
+          public void companiesChanged(Map<String, String> learnt) {}
         };
 
     /** What {@link EventStore#due} returns may have changed without this relay: read it anew. */
@@ -31,6 +35,9 @@ public final class SharedStore {
 
     /** Which targets are paused now. */
     void pausesChanged(Set<String> paused);
+
+    /** Every location whose company is known now, see {@link EventStore#learntCompanies}. */
+    void companiesChanged(Map<String, String> learnt);
   }
 
   /**

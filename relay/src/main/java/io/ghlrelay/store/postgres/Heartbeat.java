@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -29,8 +30,11 @@ final class Heartbeat implements AutoCloseable {
   /** The owner of what waits for the holder of an ordered target. */
   static final long NOBODY = 0;
 
-  private static final long BEAT_MILLIS = 2_000;
+  private static final long BEAT_MILLIS = 1_000;
   private static final long AGAIN_MILLIS = 1_000;
+
+  /** How often what others have learnt of companies is read. */
+  private static final long COMPANIES = TimeUnit.SECONDS.toNanos(10);
 
   /** This relay counts its lease as over so much before the database does. */
   private static final long MARGIN = TimeUnit.SECONDS.toNanos(2);
@@ -49,6 +53,8 @@ final class Heartbeat implements AutoCloseable {
   private volatile Set<String> held = Set.of();
   private volatile boolean changed;
   private Set<String> pausedSeen = Set.of();
+  private Map<String, String> companiesSeen = Map.of();
+  private long companiesAt = System.nanoTime() - COMPANIES;
   private boolean failing;
 
   /** Enters the cluster and begins to beat. */
@@ -65,8 +71,24 @@ final class Heartbeat implements AutoCloseable {
   private long enter(Connection connection) throws SQLException {
     long asked = System.nanoTime();
     epoch = Membership.enter(connection, name, version);
+    Membership.supersede(connection, name, epoch);
     renewed(asked);
     return epoch;
+  }
+
+  private void enterAgain(Connection connection) throws SQLException {
+    long asked = System.nanoTime();
+    epoch = Membership.enter(connection, name, version);
+    renewed(asked);
+    changed = true;
+    if (Membership.isNamedTwice(connection, name, epoch)) {
+      log.error(
+          "Another relay runs as {} on the same database: give each its own store.postgres.name.",
+          name);
+    } else {
+      log.warn("Others have taken this relay's deliveries over, since it was silent; it goes on.");
+    }
+    connection.commit();
   }
 
   private void renewed(long asked) {
@@ -167,17 +189,12 @@ final class Heartbeat implements AutoCloseable {
 
   private void beat(Connection connection) throws SQLException {
     long asked = System.nanoTime();
-    if (!holds()) {
-      changed = true; // nothing was sent since the lease lapsed: what is due now is
-    }
     SharedStore.Member me = self.get();
     if (Membership.renew(connection, epoch, me.config())) {
       renewed(asked);
     } else {
       held = Set.of();
-      enter(connection);
-      changed = true;
-      log.warn("Others have taken this relay's deliveries over, since it was silent; it goes on.");
+      enterAgain(connection);
     }
     if (failing) {
       failing = false;
@@ -190,6 +207,10 @@ final class Heartbeat implements AutoCloseable {
     }
     adopt(connection);
     tellPauses(connection);
+    if (asked - companiesAt >= COMPANIES) {
+      companiesAt = asked;
+      tellCompanies(connection);
+    }
   }
 
   private void takeOver(Connection connection, SharedStore.Member me) throws SQLException {
@@ -229,6 +250,15 @@ final class Heartbeat implements AutoCloseable {
     if (!paused.equals(pausedSeen)) {
       pausedSeen = paused;
       watcher.pausesChanged(paused);
+    }
+  }
+
+  private void tellCompanies(Connection connection) throws SQLException {
+    Map<String, String> companies = PostgresEventStore.companies(connection);
+    connection.commit();
+    if (!companies.equals(companiesSeen)) {
+      companiesSeen = companies;
+      watcher.companiesChanged(companies);
     }
   }
 

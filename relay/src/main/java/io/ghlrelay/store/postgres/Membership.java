@@ -20,8 +20,11 @@ import java.util.Set;
  * takes its deliveries over, in batches. Not thread-safe.
  */
 final class Membership {
-  /** How long a relay may be silent before others take its deliveries over. */
-  static final Duration LEASE = Duration.ofSeconds(10);
+  /**
+   * How long a relay may be silent before others take its deliveries over. They look each second:
+   * within ten seconds what a dead relay held goes on.
+   */
+  static final Duration LEASE = Duration.ofSeconds(8);
 
   /** Deliveries taken over in one statement. */
   static final int BATCH = 1000;
@@ -96,7 +99,7 @@ final class Membership {
 
   private Membership() {}
 
-  /** Enters, and commits; earlier starts under the same name are fenced. */
+  /** Enters, and commits. */
   static long enter(Connection connection, String name, String version) throws SQLException {
     long epoch;
     try (PreparedStatement statement = connection.prepareStatement(ENTER)) {
@@ -108,6 +111,15 @@ final class Membership {
         epoch = row.getLong(1);
       }
     }
+    connection.commit();
+    return epoch;
+  }
+
+  /**
+   * Fences earlier starts under the same name, which are over whatever their leases say, forgets
+   * those long over, and commits. To be called when the process starts, and only then.
+   */
+  static void supersede(Connection connection, String name, long epoch) throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(SUPERSEDE)) {
       statement.setString(1, name);
       statement.setLong(2, epoch);
@@ -117,7 +129,18 @@ final class Membership {
       statement.executeUpdate();
     }
     connection.commit();
-    return epoch;
+  }
+
+  /** Whether another relay that is alive has this name. */
+  static boolean isNamedTwice(Connection connection, String name, long epoch) throws SQLException {
+    return PostgresEventStore.list(
+            connection,
+            "SELECT 1 FROM relay WHERE name = ? AND epoch <> ? AND NOT fenced"
+                + " AND lease_until > now()",
+            row -> row.getInt(1),
+            name,
+            epoch)
+        .contains(1);
   }
 
   /** Renews the lease, and commits; false = this epoch is over, enter anew. */

@@ -26,7 +26,8 @@ final class Outcomes {
           + " ?, ?) AS g(event_id, target, series, before_attempts, state, attempts,"
           + " first_failure_end, jitter, due_offset, due, dead_reason, updated_at, due_at,"
           + " started_at, latency, status, retry_after, error, response_start, deferral)),"
-          // By a look-up for each, and never by a join: a plan may make one with all that is pending.
+          // By a look-up for each, and never by a join: a plan may make one with all that is
+          // pending.
           + " found AS MATERIALIZED (SELECT g.*, (SELECT q.ctid FROM pending q"
           + " WHERE q.event_id = g.event_id AND q.target = g.target AND q.owner = ?"
           + " AND q.series = g.series AND q.attempts = g.before_attempts) AS place FROM given g),"

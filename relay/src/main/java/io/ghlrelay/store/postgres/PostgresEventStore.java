@@ -284,8 +284,13 @@ public final class PostgresEventStore implements EventStore {
 
   @Override
   public Map<String, String> learntCompanies() {
+    return database.read(PostgresEventStore::companies);
+  }
+
+  static Map<String, String> companies(Connection connection) throws SQLException {
     Map<String, String> companies = new HashMap<>();
     list(
+        connection,
         "SELECT location_id, company_id FROM learnt_company",
         row -> companies.put(row.getString(1), row.getString(2)));
     return companies;

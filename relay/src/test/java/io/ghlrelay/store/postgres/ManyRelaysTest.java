@@ -21,6 +21,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -43,6 +44,7 @@ class ManyRelaysTest {
     private final AtomicInteger queues = new AtomicInteger();
     private final List<Delivery> arrived = new CopyOnWriteArrayList<>();
     private volatile Set<String> paused = Set.of();
+    private volatile Map<String, String> companies = Map.of();
 
     @Override
     public void queuesChanged() {
@@ -57,6 +59,11 @@ class ManyRelaysTest {
     @Override
     public void pausesChanged(Set<String> now) {
       paused = now;
+    }
+
+    @Override
+    public void companiesChanged(Map<String, String> learnt) {
+      companies = learnt;
     }
   }
 
@@ -293,6 +300,46 @@ class ManyRelaysTest {
 
     a.setPaused("crm", false);
     await().atMost(PATIENCE).until(() -> told.paused.isEmpty());
+  }
+
+  @Test
+  void whatOneLearnsOfCompaniesTheOthersKnow() {
+    PostgresEventStore a = relay("a");
+    PostgresEventStore b = relay("b");
+    Told told = share(b);
+
+    a.learnCompany("loc1", "comp1");
+    await().atMost(PATIENCE).until(() -> told.companies.equals(Map.of("loc1", "comp1")));
+
+    a.forgetCompany("loc1");
+    await().atMost(PATIENCE).until(() -> told.companies.isEmpty());
+  }
+
+  @Test
+  void twoRelaysUnderOneNameDoNotPutEachOtherOut() throws SQLException {
+    PostgresEventStore first = relay("same");
+    PostgresEventStore second = relay("same"); // puts the first one out, once
+    share(first);
+    await().atMost(PATIENCE).until(() -> alive("same") == 2);
+
+    EventId id = stored(first, events.admission("w1", "{}", "crm"));
+
+    assertThat(second.mayDeliver()).isTrue();
+    assertThat(delivered(first, first.deliveries(id).get(0))).isTrue();
+    assertThat(alive("same")).isEqualTo(2);
+  }
+
+  private int alive(String name) throws SQLException {
+    try (var connection = database.connect();
+        var statement =
+            connection.prepareStatement(
+                "SELECT count(*) FROM ghl_relay.relay WHERE name = ? AND NOT fenced")) {
+      statement.setString(1, name);
+      try (var row = statement.executeQuery()) {
+        row.next();
+        return row.getInt(1);
+      }
+    }
   }
 
   @Test
