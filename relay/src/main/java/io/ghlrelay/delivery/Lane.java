@@ -60,6 +60,7 @@ final class Lane {
   private int inFlight;
   private int direct; // of those in flight
   private Instant resumedAt = Instant.MIN;
+  private Instant rereadAt = Instant.MIN;
   private @Nullable Instant alarm;
   private volatile int inFlightSeen;
   private volatile @Nullable Instant nextDueSeen;
@@ -118,6 +119,7 @@ final class Lane {
 
   /** Its queue in the store may hold what it was not told of. */
   void reread() {
+    rereadAt = clock.instant();
     anew = !queue.rewind();
     pump();
   }
@@ -437,8 +439,8 @@ final class Lane {
     if (resumedAt.isAfter(due)) {
       return "paused";
     }
-    if (openedAt.isAfter(due)) {
-      return "relayDown";
+    if (openedAt.isAfter(due) || rereadAt.isAfter(due)) {
+      return "relayDown"; // this one, or another whose deliveries it has taken over
     }
     if (pending.freedAt() != null && pending.freedAt().isAfter(due)) {
       return "ordering";
