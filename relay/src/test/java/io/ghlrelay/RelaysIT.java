@@ -20,11 +20,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
 /** What an operator sees of relays that share a database. */
+@Tag("once")
 class RelaysIT {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 

@@ -43,7 +43,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(1_800)
 @Tag("once")
 class ClusterChaosIT {
-  private static final int EVENTS = Integer.getInteger("cluster.events", 20_000);
+  private static final int EVENTS = Integer.getInteger("cluster.events", 16_000);
   private static final int RATE = Integer.getInteger("cluster.rate", 200);
   private static final Duration KILL_EVERY =
       Duration.ofSeconds(Integer.getInteger("cluster.killSeconds", 5));
@@ -194,7 +194,7 @@ class ClusterChaosIT {
           List.of(
               this::killOneAfterTheOther,
               () -> crashDatabase(whole.dividedBy(5), whole.multipliedBy(55).dividedBy(100)),
-              () -> cutNetwork(whole.multipliedBy(4).dividedBy(10)));
+              () -> cutNetwork(whole.multipliedBy(3).dividedBy(10)));
       List<Future<Void>> running = work.stream().map(faults::submit).toList();
       load.await(whole.plusMinutes(5));
       over.countDown();

@@ -29,9 +29,11 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What relays that share a database must do beside each other. */
+@Tag("once")
 class ManyRelaysTest {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 

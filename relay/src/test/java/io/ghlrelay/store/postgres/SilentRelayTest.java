@@ -8,11 +8,13 @@ import java.sql.SQLException;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A relay that is cut off from the database in the middle of something. */
 @Timeout(120)
+@Tag("once")
 class SilentRelayTest {
   private static final String INSERT = "INSERT INTO paused_target (target) VALUES ('one')";
 
