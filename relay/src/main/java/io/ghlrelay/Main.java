@@ -84,7 +84,7 @@ public final class Main implements Runnable {
     VERBS.put("purge", PurgeCommand::new);
     VERBS.put("targets", TargetsCommand::new);
     VERBS.put("relays", RelaysCommand::new);
-    VERBS.put("migrate", () -> new MigrateCommand(StoreMove::move));
+    VERBS.put("migrate", () -> new MigrateCommand(StoreMigration::migrate));
     VERBS.put("reload", ReloadCommand::new);
     VERBS.put("readyz", ReadyzCommand::new);
     VERBS.put("completion", CompletionCommand::new);
@@ -130,6 +130,10 @@ public final class Main implements Runnable {
         .put(UsageMessageSpec.SECTION_KEY_COMMAND_LIST, help -> summaries(help.subcommands()));
     line.setExecutionExceptionHandler(
         (failure, command, result) -> {
+          if (failure instanceof ConfigException invalid) {
+            invalid.problems().forEach(one -> command.getErr().println("error: " + one));
+            return ExitCodes.CONFIG;
+          }
           command
               .getErr()
               .println(command.getColorScheme().errorText("error: " + failure.getMessage()));

@@ -140,7 +140,6 @@ public final class Relay implements AutoCloseable {
             jitter,
             new DeliveryMetrics(registry),
             this::attempted);
-    store.whenReopened(dispatcher::reread);
     CompanyDirectory companies = new CompanyDirectory(store.learntCompanies());
     IngressMetrics ingressMetrics = new IngressMetrics(registry);
     Intake intake =
@@ -161,7 +160,7 @@ public final class Relay implements AutoCloseable {
             new DefaultThreadFactory("relay-housekeeping", true));
     try {
       dispatcher.configure(config.targets(), store.pausedTargets());
-      store.share(new Others(dispatcher, companies), new Self(control::config));
+      store.watch(new Others(dispatcher, companies), new Self(control::config));
       this.admin =
           AdminServer.start(
               config.admin(),

@@ -37,31 +37,24 @@ public final class CheckCommand implements Callable<Integer> {
   private Map<String, String> settings = new LinkedHashMap<>();
 
   @Override
-  public Integer call() {
+  public Integer call() throws ConfigException {
     PrintWriter out = spec.commandLine().getOut();
     PrintWriter err = spec.commandLine().getErr();
     if (!Files.exists(config)) {
       err.println("error: there is no file " + config);
       return ExitCodes.NO_INPUT;
     }
-    try {
-      RelayConfig loaded = new ConfigLoader(System.getenv(), settings).load(config);
-      for (ConfigProblem warning : loaded.warnings()) {
-        err.println("warning: " + warning);
-      }
-      long direct = loaded.routes().stream().filter(Route::direct).count();
-      out.printf(
-          "ok: %d targets, %d routes%s, %d keys%n",
-          loaded.targets().size(),
-          loaded.routes().size(),
-          direct == 0 ? "" : " (" + direct + " direct)",
-          loaded.verification().keys().size());
-      return ExitCodes.OK;
-    } catch (ConfigException e) {
-      for (ConfigProblem problem : e.problems()) {
-        err.println("error: " + problem);
-      }
-      return ExitCodes.CONFIG;
+    RelayConfig loaded = new ConfigLoader(System.getenv(), settings).load(config);
+    for (ConfigProblem warning : loaded.warnings()) {
+      err.println("warning: " + warning);
     }
+    long direct = loaded.routes().stream().filter(Route::direct).count();
+    out.printf(
+        "ok: %d targets, %d routes%s, %d keys%n",
+        loaded.targets().size(),
+        loaded.routes().size(),
+        direct == 0 ? "" : " (" + direct + " direct)",
+        loaded.verification().keys().size());
+    return ExitCodes.OK;
   }
 }

@@ -27,17 +27,17 @@ import picocli.CommandLine.Spec;
       "Exit code 1: they differ afterwards, and which events do is said."
     })
 public final class MigrateCommand implements Callable<Integer> {
-  /** Moves a store into another. */
-  public interface Mover {
+  /** Migrates a store into another. */
+  public interface Migrator {
     /**
-     * Moves, and tells how it went.
+     * Migrates, and tells how it went.
      *
      * @param from the name of the store that holds the events, as given
      * @param to the name of the other
      * @param status told of the progress
      * @return the exit code
      */
-    int move(
+    int migrate(
         RelayConfig config,
         String from,
         String to,
@@ -46,7 +46,7 @@ public final class MigrateCommand implements Callable<Integer> {
         PrintWriter err);
   }
 
-  private final Mover mover;
+  private final Migrator migrator;
 
   @Spec private CommandSpec spec = CommandSpec.create();
 
@@ -71,25 +71,18 @@ public final class MigrateCommand implements Callable<Integer> {
       description = "The empty store: postgres or rocksdb.")
   private String to = "";
 
-  /** A command that moves so. */
-  public MigrateCommand(Mover mover) {
-    this.mover = mover;
+  /** A command that migrates so. */
+  public MigrateCommand(Migrator migrator) {
+    this.migrator = migrator;
   }
 
   @Override
-  public Integer call() {
-    PrintWriter err = spec.commandLine().getErr();
+  public Integer call() throws ConfigException {
+    RelayConfig loaded = new ConfigLoader(System.getenv(), Map.of()).load(config);
     PrintWriter out = spec.commandLine().getOut();
-    RelayConfig loaded;
-    try {
-      loaded = new ConfigLoader(System.getenv(), Map.of()).load(config);
-    } catch (ConfigException e) {
-      e.problems().forEach(problem -> err.println("error: " + problem));
-      return ExitCodes.CONFIG;
-    }
     Terminal terminal = Terminal.of(out);
     try {
-      return mover.move(loaded, from, to, terminal::status, out, err);
+      return migrator.migrate(loaded, from, to, terminal::status, out, spec.commandLine().getErr());
     } finally {
       terminal.clearStatus();
     }

@@ -59,7 +59,7 @@ public final class VerifyCommand implements Callable<Integer> {
   private String body = "-";
 
   @Override
-  public Integer call() throws IOException {
+  public Integer call() throws IOException, ConfigException {
     PrintWriter err = spec.commandLine().getErr();
     byte[] bytes;
     if (body.equals("-")) {
@@ -70,13 +70,7 @@ public final class VerifyCommand implements Callable<Integer> {
       err.println("error: there is no file " + body);
       return ExitCodes.NO_INPUT;
     }
-    RelayConfig loaded;
-    try {
-      loaded = new ConfigLoader(System.getenv(), Map.of()).load(config);
-    } catch (ConfigException e) {
-      e.problems().forEach(problem -> err.println("error: " + problem));
-      return ExitCodes.CONFIG;
-    }
+    RelayConfig loaded = new ConfigLoader(System.getenv(), Map.of()).load(config);
     SignatureVerifier verifier =
         new SignatureVerifier(loaded.verification().keys(), CryptoProviders.choose());
     Verification verification =

@@ -35,9 +35,6 @@ final class Lane {
   /** Outcomes that may wait for the store before no further attempt is made. */
   private static final int MAX_UNRECORDED = 8192;
 
-  /** An attempt later than this behind its due instant was deferred, and says by what. */
-  private static final Duration DEFERRED_AFTER = Duration.ofMillis(100);
-
   private static final Logger log = LoggerFactory.getLogger(Lane.class);
 
   private final Parts parts;
@@ -47,7 +44,7 @@ final class Lane {
   private final DeliveryMetrics.Target metrics;
   private final Gates gates;
   private final Recorder recorder;
-  private final Instant openedAt;
+  private final Deferral deferral;
 
   private TargetConfig config;
   private Credentials credentials;
@@ -59,8 +56,6 @@ final class Lane {
   private boolean draining;
   private int inFlight;
   private int direct; // of those in flight
-  private Instant resumedAt = Instant.MIN;
-  private Instant rereadAt = Instant.MIN;
   private @Nullable Instant alarm;
   private volatile int inFlightSeen;
   private volatile @Nullable Instant nextDueSeen;
@@ -75,13 +70,13 @@ final class Lane {
     this.loop = parts.loop();
     this.clock = parts.clock();
     this.metrics = metrics;
-    this.openedAt = clock.instant();
     this.recorder = new Recorder(parts.store(), loop, clock, parts.listener());
     this.gates = new Gates(config, clock, () -> inFlight);
+    this.deferral = new Deferral(clock.instant(), gates);
     this.credentials = Credentials.of(config, parts, metrics, this::pump);
     this.ordering = config.flow().ordering();
     this.queue = newQueue();
-    gates.resumed(openedAt); // a queue may have gathered while no relay ran
+    gates.resumed(clock.instant()); // a queue may have gathered while no relay ran
   }
 
   private DueQueue newQueue() {
@@ -119,7 +114,7 @@ final class Lane {
 
   /** Its queue in the store may hold what it was not told of. */
   void reread() {
-    rereadAt = clock.instant();
+    deferral.reread(clock.instant());
     anew = !queue.rewind();
     pump();
   }
@@ -147,8 +142,9 @@ final class Lane {
   /** Pauses or resumes. */
   void setPaused(boolean pause) {
     if (paused && !pause) {
-      resumedAt = clock.instant();
-      gates.resumed(resumedAt);
+      Instant now = clock.instant();
+      deferral.resumed(now);
+      gates.resumed(now);
     }
     paused = pause;
     pump();
@@ -411,7 +407,7 @@ final class Lane {
             target,
             now,
             authorization.value());
-    String deferral = deferral(pending, now);
+    String deferred = deferral.of(pending, now, credentials);
     client.send(
         target,
         request,
@@ -424,36 +420,14 @@ final class Lane {
                 } else {
                   inFlight--;
                   gates.answered(permit, answer.outcome(), clock.instant());
-                  answered(delivery, content, deferral, kept);
+                  answered(delivery, content, deferred, kept);
                 }
               });
         });
   }
 
-  /** Why an attempt starts late, or null. The first reason that covers its due instant counts. */
-  private @Nullable String deferral(Pending pending, Instant now) {
-    Instant due = pending.position().due();
-    if (!now.isAfter(due.plus(DEFERRED_AFTER))) {
-      return null;
-    }
-    if (resumedAt.isAfter(due)) {
-      return "paused";
-    }
-    if (openedAt.isAfter(due) || rereadAt.isAfter(due)) {
-      return "relayDown"; // this one, or another whose deliveries it has taken over
-    }
-    if (pending.freedAt() != null && pending.freedAt().isAfter(due)) {
-      return "ordering";
-    }
-    if (credentials.awaitedUntil().isAfter(due)) {
-      return "token";
-    }
-    String gate = gates.deferral(due);
-    return gate == null ? "concurrency" : gate;
-  }
-
   private void answered(
-      Delivery delivery, Pending.Content content, @Nullable String deferral, TargetAnswer answer) {
+      Delivery delivery, Pending.Content content, @Nullable String deferred, TargetAnswer answer) {
     RetryDecision decision =
         config
             .retry()
@@ -473,7 +447,7 @@ final class Lane {
             Duration.between(answer.startedAt(), answer.endedAt()),
             answer.outcome(),
             answer.responseStart(),
-            deferral);
+            deferred);
     metrics.attempted(content.event(), after, attempt);
     recorder.record(content.event(), delivery, after, attempt, taken -> recorded(after, taken));
     pump();

@@ -48,6 +48,6 @@ public final class CompanyDirectory {
 
   /** Takes in what has become durable. */
   void learn(LearntCompany lesson) {
-    companies.put(lesson.locationId(), lesson.companyId());
+    learn(lesson.locationId(), lesson.companyId());
   }
 }

@@ -19,6 +19,15 @@ public record Admission(
     targets = List.copyOf(targets);
   }
 
+  /** What is stored of it: the event, and a first delivery for each target. */
+  public Admitted.Stored stored(boolean conflict) {
+    return new Admitted.Stored(
+        event.withConflict(conflict),
+        targets.stream()
+            .map(t -> Delivery.first(event.id(), t.target(), t.route(), event.receivedAt()))
+            .toList());
+  }
+
   /**
    * "This location belongs to this company", learnt from an INSTALL event.
    *

@@ -27,4 +27,9 @@ public record Event(
   public Event {
     headers = List.copyOf(headers);
   }
+
+  /** The same event, with the flag that the store has decided on. */
+  public Event withConflict(boolean decided) {
+    return new Event(id, receivedAt, envelope, verified, headers, bodySize, decided);
+  }
 }

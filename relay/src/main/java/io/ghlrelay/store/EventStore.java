@@ -28,7 +28,7 @@ import java.util.function.Supplier;
  *   <li>S6: {@link #purge} never removes an event that has a PENDING delivery.
  *   <li>S7: the store takes writes again by itself once the cause of a failed one has gone. A write
  *       that was reported as failed is then there as a whole or not at all, since a disk that fails
- *       does not say which; see {@link #whenReopened}.
+ *       does not say which; see {@link #watch}.
  *   <li>S8: what {@link #remove} took stays away: an outcome recorded afterwards, or a second
  *       admission of the same event, brings nothing of it back.
  * </ol>
@@ -146,18 +146,14 @@ public interface EventStore extends AutoCloseable {
   void erase();
 
   /**
-   * Who is to be told that the store works again after a failure. Deliveries may be pending then
-   * that nobody knows of: their admission was reported as failed, and reached the disk after all.
+   * Begins to tell of what happens to the store without this relay: that it works again after a
+   * failure, when deliveries may be pending that nobody knows of (their admission was reported as
+   * failed, and reached the disk after all), and what other relays do that share it.
    *
-   * @param listener the only one; called on a thread of the store
+   * @param watcher the only one; called on a thread of the store
+   * @param self what others should know of this relay; asked again and again
    */
-  default void whenReopened(Runnable listener) {}
-
-  /**
-   * Begins to tell of what other relays do that share the store. A store of this relay's own has
-   * nothing to tell.
-   */
-  default void share(SharedStore.Watcher watcher, Supplier<SharedStore.Member> self) {}
+  default void watch(SharedStore.Watcher watcher, Supplier<SharedStore.Member> self) {}
 
   /**
    * Whether what {@link #due} returned is still this relay's to attempt; false when it could not

@@ -7,11 +7,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Moves all that one store holds into another, empty one, of whatever kind: each event is admitted
@@ -200,10 +202,7 @@ public final class Migration {
 
   /** After an attempt that was not the last: only its place in the course is known, and counts. */
   private static Delivery after(
-      Delivery last,
-      Delivery before,
-      Attempt attempt,
-      @org.jspecify.annotations.Nullable Instant next) {
+      Delivery last, Delivery before, Attempt attempt, @Nullable Instant next) {
     RetryProgress progress =
         new RetryProgress(
             attempt.number(),
@@ -263,7 +262,7 @@ public final class Migration {
                     attempt.startedAt(),
                     attempt.latency(),
                     attempt.outcome(),
-                    java.util.HexFormat.of().formatHex(attempt.responseStart()),
+                    HexFormat.of().formatHex(attempt.responseStart()),
                     String.valueOf(attempt.deferral())))
         .toList();
   }

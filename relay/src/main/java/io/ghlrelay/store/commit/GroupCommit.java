@@ -8,6 +8,8 @@ import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -147,6 +149,19 @@ public final class GroupCommit<C extends GroupCommit.Change> implements AutoClos
     queue.add(change);
     if (ended && queue.remove(change)) {
       change.failed(closedNow());
+    }
+  }
+
+  /**
+   * Waits for the answer to a change.
+   *
+   * @throws StoreUnavailableException if it could not be stored
+   */
+  public static <T> T await(CompletableFuture<T> answer) {
+    try {
+      return answer.join();
+    } catch (CompletionException e) {
+      throw new StoreUnavailableException("the change could not be stored", e.getCause());
     }
   }
 

@@ -81,30 +81,16 @@ public final class MemoryEventStore implements EventStore {
       }
       conflict |= Arrays.equals(other.key().app(), key.app());
     }
-    Event given = admission.event();
-    Event event =
-        new Event(
-            given.id(),
-            given.receivedAt(),
-            given.envelope(),
-            given.verified(),
-            given.headers(),
-            given.bodySize(),
-            conflict);
+    Admitted.Stored stored = admission.stored(conflict);
+    Event event = stored.event();
     known.add(new Key(key, event.id()));
     Held held = new Held(event, admission.body());
     events.put(event.id(), held);
     if (admission.learnt() != null) {
       companies.put(admission.learnt().locationId(), admission.learnt().companyId());
     }
-    List<Delivery> deliveries = new ArrayList<>();
-    for (RoutedTarget target : admission.targets()) {
-      Delivery delivery =
-          Delivery.first(event.id(), target.target(), target.route(), event.receivedAt());
-      put(held, delivery);
-      deliveries.add(delivery);
-    }
-    return new Admitted.Stored(event, List.copyOf(deliveries));
+    stored.deliveries().forEach(delivery -> put(held, delivery));
+    return stored;
   }
 
   private void put(Held held, Delivery delivery) {

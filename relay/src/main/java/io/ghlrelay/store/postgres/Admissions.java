@@ -3,7 +3,6 @@ package io.ghlrelay.store.postgres;
 import io.ghlrelay.routing.RoutedTarget;
 import io.ghlrelay.store.Admission;
 import io.ghlrelay.store.Admitted;
-import io.ghlrelay.store.Delivery;
 import io.ghlrelay.store.DuplicateKey;
 import io.ghlrelay.store.Event;
 import io.ghlrelay.store.EventId;
@@ -13,6 +12,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -83,10 +83,6 @@ final class Admissions {
           + " AND k.app = g.app AND k.body = g.body ORDER BY k.event_id LIMIT 1) AS event_id"
           + " FROM unnest(?, ?, ?, ?) AS g(lookup, app, body, n)";
 
-  private static final String LEARN =
-      "INSERT INTO learnt_company (location_id, company_id) VALUES (?, ?)"
-          + " ON CONFLICT (location_id) DO UPDATE SET company_id = excluded.company_id";
-
   private Admissions() {}
 
   /**
@@ -113,9 +109,9 @@ final class Admissions {
             new Admitted.Duplicate(
                 Objects.requireNonNull(duplicates.get(n), "neither new nor old")));
       } else {
-        results.add(stored(admission, conflict));
+        results.add(admission.stored(conflict));
         if (admission.learnt() != null) {
-          learn(connection, admission.learnt());
+          SmallTables.learn(connection, admission.learnt());
         }
       }
     }
@@ -141,7 +137,7 @@ final class Admissions {
       Event event = admission.event();
       var envelope = event.envelope();
       byte[] earlier = bodies.putIfAbsent(ids(key), key.body());
-      boolean sibling = earlier != null && !java.util.Arrays.equals(earlier, key.body());
+      boolean sibling = earlier != null && !Arrays.equals(earlier, key.body());
       UUID id = Rows.uuid(event.id());
       events.row(
           id,
@@ -218,32 +214,5 @@ final class Admissions {
       }
     }
     return first;
-  }
-
-  private static Admitted.Stored stored(Admission admission, boolean conflict) {
-    Event given = admission.event();
-    Event event =
-        new Event(
-            given.id(),
-            given.receivedAt(),
-            given.envelope(),
-            given.verified(),
-            given.headers(),
-            given.bodySize(),
-            conflict);
-    return new Admitted.Stored(
-        event,
-        admission.targets().stream()
-            .map(t -> Delivery.first(event.id(), t.target(), t.route(), event.receivedAt()))
-            .toList());
-  }
-
-  /** Learns a location's company; commit is the caller's. */
-  static void learn(Connection connection, Admission.LearntCompany learnt) throws SQLException {
-    try (PreparedStatement statement = connection.prepareStatement(LEARN)) {
-      statement.setString(1, Text.clean(learnt.locationId()));
-      statement.setString(2, Text.clean(learnt.companyId()));
-      statement.executeUpdate();
-    }
   }
 }

@@ -5,7 +5,6 @@ import io.ghlrelay.store.Delivery;
 import io.ghlrelay.store.StoreUnavailableException;
 import io.ghlrelay.store.commit.GroupCommit;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -117,16 +116,16 @@ final class BatchWriter implements GroupCommit.Sink<Change> {
         List<Delivery> replayed = Replays.write(connection, replay, heartbeat::ownerFor);
         answers.add(() -> replay.answer().complete(List.copyOf(replayed)));
       } else if (change instanceof Change.Pause pause) {
-        pause(connection, pause);
+        SmallTables.pause(connection, pause.target(), pause.paused());
         answers.add(() -> pause.answer().complete(null));
       } else if (change instanceof Change.Remove remove) {
         int removed = Removals.remove(connection, remove.ids());
         answers.add(() -> remove.answer().complete(removed));
       } else if (change instanceof Change.LearnCompany learn) {
-        Admissions.learn(connection, learn.learnt());
+        SmallTables.learn(connection, learn.learnt());
         answers.add(() -> learn.answer().complete(null));
       } else if (change instanceof Change.ForgetCompany forget) {
-        boolean known = Removals.forgetCompany(connection, forget.locationId());
+        boolean known = SmallTables.forget(connection, forget.locationId());
         answers.add(() -> forget.answer().complete(known));
       }
     }
@@ -153,18 +152,6 @@ final class BatchWriter implements GroupCommit.Sink<Change> {
     }
   }
 
-  private static void pause(Connection connection, Change.Pause pause) throws SQLException {
-    String sql =
-        pause.paused()
-            ? "INSERT INTO paused_target (target) VALUES (?) ON CONFLICT DO NOTHING"
-            : "DELETE FROM paused_target WHERE target = ?";
-    try (PreparedStatement statement = connection.prepareStatement(sql)) {
-      statement.setString(1, pause.target());
-      statement.executeUpdate();
-    }
-    Heartbeat.hint(connection);
-  }
-
   /** A commit is durable: nothing is left to sync. */
   @Override
   public void sync() {}
@@ -174,8 +161,7 @@ final class BatchWriter implements GroupCommit.Sink<Change> {
   public void tick() {
     if (problem != null) {
       try {
-        database.write(
-            connection -> PostgresEventStore.list(connection, "SELECT 1", row -> row.getInt(1)));
+        database.write(connection -> Sql.list(connection, "SELECT 1", row -> row.getInt(1)));
         problem = null;
         log.info("The store: the database takes writes again.");
         heartbeat.uncertain();

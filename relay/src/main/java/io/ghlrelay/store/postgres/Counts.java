@@ -56,7 +56,7 @@ final class Counts {
 
   private static Counted count(Connection connection) throws SQLException {
     Map<String, TargetStats> targets = new HashMap<>();
-    PostgresEventStore.list(
+    Sql.list(
         connection,
         PENDING,
         row ->
@@ -66,7 +66,7 @@ final class Counts {
                     row.getLong(2),
                     0,
                     Rows.instant(row.getLong(3)).truncatedTo(ChronoUnit.MINUTES))));
-    PostgresEventStore.list(
+    Sql.list(
         connection,
         DEAD,
         row -> {
@@ -77,8 +77,7 @@ final class Counts {
               (pending, none) -> new TargetStats(pending.pending(), dead, pending.oldestPending()));
         });
     long unrouted =
-        PostgresEventStore.list(connection, "SELECT count(*) FROM unrouted", row -> row.getLong(1))
-            .get(0);
+        Sql.list(connection, "SELECT count(*) FROM unrouted", row -> row.getLong(1)).get(0);
     return new Counted(targets, unrouted);
   }
 }

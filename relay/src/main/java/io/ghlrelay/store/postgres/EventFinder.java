@@ -13,6 +13,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -57,7 +58,8 @@ final class EventFinder {
           while (chunk.size() < FETCH && (more = rows.next())) {
             chunk.add(Rows.event(rows));
           }
-          Map<EventId, List<Delivery>> deliveries = deliveries(connection, chunk);
+          Map<EventId, List<Delivery>> deliveries =
+              deliveries(connection, chunk.stream().map(Event::id).toList());
           for (Event event : chunk) {
             examined++;
             last = event.id();
@@ -111,23 +113,22 @@ final class EventFinder {
         + MAX_EXAMINED;
   }
 
-  private static Map<EventId, List<Delivery>> deliveries(Connection connection, List<Event> events)
-      throws SQLException {
+  private static Map<EventId, List<Delivery>> deliveries(
+      Connection connection, Collection<EventId> ids) throws SQLException {
     Map<EventId, List<Delivery>> found = new HashMap<>();
-    if (events.isEmpty()) {
+    if (ids.isEmpty()) {
       return found;
     }
-    UUID[] ids = events.stream().map(event -> Rows.uuid(event.id())).toArray(UUID[]::new);
-    var array = connection.createArrayOf("uuid", ids);
+    var array = connection.createArrayOf("uuid", ids.stream().map(Rows::uuid).toArray(UUID[]::new));
     List<Delivery> all =
         new ArrayList<>(
-            PostgresEventStore.list(
+            Sql.list(
                 connection,
                 "SELECT " + Rows.PENDING + " FROM pending WHERE event_id = ANY(?)",
                 Rows::pending,
                 array));
     all.addAll(
-        PostgresEventStore.list(
+        Sql.list(
             connection,
             "SELECT " + Rows.SETTLED + " FROM settled WHERE event_id = ANY(?)",
             Rows::settled,
@@ -139,27 +140,12 @@ final class EventFinder {
 
   /** An event's deliveries as they stand now, by the names of their targets. */
   static List<Delivery> deliveries(Connection connection, EventId id) throws SQLException {
-    UUID uuid = Rows.uuid(id);
-    List<Delivery> all =
-        new ArrayList<>(
-            PostgresEventStore.list(
-                connection,
-                "SELECT " + Rows.PENDING + " FROM pending WHERE event_id = ?",
-                Rows::pending,
-                uuid));
-    all.addAll(
-        PostgresEventStore.list(
-            connection,
-            "SELECT " + Rows.SETTLED + " FROM settled WHERE event_id = ?",
-            Rows::settled,
-            uuid));
-    all.sort(Comparator.comparing(Delivery::target));
-    return List.copyOf(all);
+    return deliveries(connection, List.of(id)).getOrDefault(id, List.of());
   }
 
   /** Events with a webhook id, oldest first. */
   static List<EventId> byWebhookId(Connection connection, String webhookId) throws SQLException {
-    return PostgresEventStore.list(
+    return Sql.list(
         connection,
         "SELECT DISTINCT event_id FROM duplicate_key k WHERE lookup = ?"
             + " AND EXISTS (SELECT FROM event WHERE id = k.event_id) ORDER BY event_id",

@@ -116,7 +116,7 @@ final class Heartbeat implements AutoCloseable {
   }
 
   /** Begins to tell; what others have left is taken over before this returns. */
-  void share(SharedStore.Watcher who, Supplier<SharedStore.Member> asked) throws SQLException {
+  void watch(SharedStore.Watcher who, Supplier<SharedStore.Member> asked) throws SQLException {
     self = asked;
     database.with(
         connection -> {
@@ -242,10 +242,7 @@ final class Heartbeat implements AutoCloseable {
   }
 
   private void tellPauses(Connection connection) throws SQLException {
-    Set<String> paused =
-        Set.copyOf(
-            PostgresEventStore.list(
-                connection, PostgresEventStore.PAUSED, row -> row.getString(1)));
+    Set<String> paused = SmallTables.paused(connection);
     connection.commit();
     if (!paused.equals(pausedSeen)) {
       pausedSeen = paused;
@@ -254,7 +251,7 @@ final class Heartbeat implements AutoCloseable {
   }
 
   private void tellCompanies(Connection connection) throws SQLException {
-    Map<String, String> companies = PostgresEventStore.companies(connection);
+    Map<String, String> companies = SmallTables.companies(connection);
     connection.commit();
     if (!companies.equals(companiesSeen)) {
       companiesSeen = companies;

@@ -133,7 +133,7 @@ final class Membership {
 
   /** Whether another relay that is alive has this name. */
   static boolean isNamedTwice(Connection connection, String name, long epoch) throws SQLException {
-    return PostgresEventStore.list(
+    return Sql.list(
             connection,
             "SELECT 1 FROM relay WHERE name = ? AND epoch <> ? AND NOT fenced"
                 + " AND lease_until > now()",
@@ -196,8 +196,7 @@ final class Membership {
       statement.setArray(2, targets);
       statement.executeUpdate();
     }
-    return Set.copyOf(
-        PostgresEventStore.list(connection, HELD, row -> row.getString(1), epoch, targets));
+    return Set.copyOf(Sql.list(connection, HELD, row -> row.getString(1), epoch, targets));
   }
 
   /**
@@ -208,7 +207,7 @@ final class Membership {
       throws SQLException {
     List<Delivery> adopted =
         new ArrayList<>(
-            PostgresEventStore.list(
+            Sql.list(
                 connection,
                 ADOPT,
                 Rows::pending,
@@ -221,7 +220,7 @@ final class Membership {
 
   /** Every relay that has been there within a day or still has something, by name. */
   static List<RelayInfo> relays(Connection connection, long self) throws SQLException {
-    return PostgresEventStore.list(
+    return Sql.list(
         connection,
         RELAYS,
         row ->

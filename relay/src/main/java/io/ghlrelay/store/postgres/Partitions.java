@@ -11,8 +11,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.TreeMap;
+import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The partitions of time: made ahead, dropped whole when they have left the retention. Their names
@@ -147,8 +149,7 @@ final class Partitions {
   }
 
   /** The part that a second should lie in, cut where others begin and end; null if it has one. */
-  private static long @org.jspecify.annotations.Nullable [] free(
-      NavigableMap<Long, Long> parts, long second, long width) {
+  private static long @Nullable [] free(NavigableMap<Long, Long> parts, long second, long width) {
     if (covered(parts, second)) {
       return null;
     }
@@ -167,7 +168,7 @@ final class Partitions {
   }
 
   private static String lowest(long second) {
-    return new java.util.UUID((second * 1000) << 16, 0).toString();
+    return new UUID((second * 1000) << 16, 0).toString();
   }
 
   /**

@@ -18,22 +18,15 @@ import io.ghlrelay.store.StoreUnavailableException;
 import io.ghlrelay.store.commit.GroupCommit;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -43,8 +36,6 @@ import org.jspecify.annotations.Nullable;
  * written as one transaction. Thread-safe.
  */
 public final class PostgresEventStore implements EventStore {
-  static final String PAUSED = "SELECT target FROM paused_target";
-
   private final Database database;
   private final Partitions partitions;
   private final BatchWriter batches;
@@ -150,7 +141,7 @@ public final class PostgresEventStore implements EventStore {
   public void setPaused(String target, boolean paused) {
     CompletableFuture<Void> answer = new CompletableFuture<>();
     writer.put(new Change.Pause(target, paused, answer));
-    await(answer);
+    GroupCommit.await(answer);
   }
 
   @Override
@@ -165,14 +156,14 @@ public final class PostgresEventStore implements EventStore {
     CompletableFuture<Void> answer = new CompletableFuture<>();
     var learnt = new Admission.LearntCompany(locationId, companyId);
     writer.put(new Change.LearnCompany(learnt, answer));
-    await(answer);
+    GroupCommit.await(answer);
   }
 
   @Override
   public boolean forgetCompany(String locationId) {
     CompletableFuture<Boolean> answer = new CompletableFuture<>();
     writer.put(new Change.ForgetCompany(locationId, answer));
-    return await(answer);
+    return GroupCommit.await(answer);
   }
 
   /**
@@ -188,14 +179,6 @@ public final class PostgresEventStore implements EventStore {
         });
   }
 
-  private static <T> T await(CompletableFuture<T> answer) {
-    try {
-      return answer.join();
-    } catch (CompletionException e) {
-      throw new StoreUnavailableException("the change could not be stored", e.getCause());
-    }
-  }
-
   @Override
   public List<Delivery> due(String target, DuePosition after, int limit) {
     String sql =
@@ -205,7 +188,7 @@ public final class PostgresEventStore implements EventStore {
             + " ORDER BY due, event_id LIMIT ?";
     return database.read(
         connection ->
-            list(
+            Sql.list(
                 connection,
                 sql,
                 Rows::pending,
@@ -216,30 +199,8 @@ public final class PostgresEventStore implements EventStore {
                 limit));
   }
 
-  /** Maps a row. */
-  interface Mapping<T> {
-    T of(ResultSet row) throws SQLException;
-  }
-
-  static <T> List<T> list(
-      Connection connection, String sql, Mapping<T> mapping, Object... parameters)
-      throws SQLException {
-    try (PreparedStatement statement = connection.prepareStatement(sql)) {
-      for (int i = 0; i < parameters.length; i++) {
-        statement.setObject(i + 1, parameters[i]);
-      }
-      List<T> found = new ArrayList<>();
-      try (ResultSet rows = statement.executeQuery()) {
-        while (rows.next()) {
-          found.add(mapping.of(rows));
-        }
-      }
-      return found;
-    }
-  }
-
-  private <T> List<T> list(String sql, Mapping<T> mapping, Object... parameters) {
-    return database.read(connection -> list(connection, sql, mapping, parameters));
+  private <T> List<T> list(String sql, Sql.Mapping<T> mapping, Object... parameters) {
+    return database.read(connection -> Sql.list(connection, sql, mapping, parameters));
   }
 
   @Override
@@ -284,27 +245,18 @@ public final class PostgresEventStore implements EventStore {
 
   @Override
   public Map<String, String> learntCompanies() {
-    return database.read(PostgresEventStore::companies);
-  }
-
-  static Map<String, String> companies(Connection connection) throws SQLException {
-    Map<String, String> companies = new HashMap<>();
-    list(
-        connection,
-        "SELECT location_id, company_id FROM learnt_company",
-        row -> companies.put(row.getString(1), row.getString(2)));
-    return companies;
+    return database.read(SmallTables::companies);
   }
 
   @Override
   public Set<String> pausedTargets() {
-    return new HashSet<>(list(PAUSED, row -> row.getString(1)));
+    return database.read(SmallTables::paused);
   }
 
   @Override
-  public void share(SharedStore.Watcher watcher, Supplier<SharedStore.Member> self) {
+  public void watch(SharedStore.Watcher watcher, Supplier<SharedStore.Member> self) {
     try {
-      heartbeat.share(watcher, self);
+      heartbeat.watch(watcher, self);
     } catch (SQLException e) {
       throw new StoreUnavailableException("the database cannot be used: " + e.getMessage(), e);
     }

@@ -21,8 +21,6 @@ final class Removals {
           "DELETE FROM unrouted WHERE event_id = ANY(?)",
           "DELETE FROM event WHERE id = ANY(?)");
 
-  private static final String FORGET = "DELETE FROM learnt_company WHERE location_id = ?";
-
   /** What {@link #erase} goes over. */
   private static final String TABLES = "pending, settled, attempt, unrouted, event, learnt_company";
 
@@ -39,14 +37,6 @@ final class Removals {
       }
     }
     return events;
-  }
-
-  /** Forgets a location's company; whether it was known. Commit is the caller's. */
-  static boolean forgetCompany(Connection connection, String locationId) throws SQLException {
-    try (PreparedStatement statement = connection.prepareStatement(FORGET)) {
-      statement.setString(1, Text.clean(locationId));
-      return statement.executeUpdate() > 0;
-    }
   }
 
   /** Gives the room of what was removed back to the tables, however long that takes. */

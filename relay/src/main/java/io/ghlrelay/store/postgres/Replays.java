@@ -9,6 +9,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
@@ -101,7 +102,7 @@ final class Replays {
 
   private static boolean pend(Connection connection, Delivery delivery, long receivedAt, long owner)
       throws SQLException {
-    Instant due = java.util.Objects.requireNonNull(delivery.due());
+    Instant due = Objects.requireNonNull(delivery.due());
     try (PreparedStatement statement = connection.prepareStatement(PEND)) {
       statement.setObject(1, Rows.uuid(delivery.eventId()));
       statement.setString(2, delivery.target());

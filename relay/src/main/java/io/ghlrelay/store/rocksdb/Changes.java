@@ -85,21 +85,18 @@ final class Changes {
         return;
       }
       Database db = state.db();
-      Event event = withConflict(admission.event(), known.conflict());
+      Admitted.Stored stored = admission.stored(known.conflict());
+      Event event = stored.event();
       byte[] id = event.id().toBytes();
       batch.put(db.column(Column.BODIES), id, admission.body());
-      List<Delivery> deliveries = new ArrayList<>(admission.targets().size());
-      List<Records.Routed> routed = new ArrayList<>(admission.targets().size());
-      for (RoutedTarget target : admission.targets()) {
-        Delivery delivery =
-            Delivery.first(event.id(), target.target(), target.route(), event.receivedAt());
-        int number = state.targets().idFor(target.target(), db, batch);
+      List<Records.Routed> routed = new ArrayList<>(stored.deliveries().size());
+      for (Delivery delivery : stored.deliveries()) {
+        int number = state.targets().idFor(delivery.target(), db, batch);
         putDue(db, batch, number, delivery);
-        deliveries.add(delivery);
-        routed.add(new Records.Routed(number, target.route()));
+        routed.add(new Records.Routed(number, delivery.route()));
       }
       batch.put(db.column(Column.EVENTS), id, Records.event(event, routed));
-      if (deliveries.isEmpty()) {
+      if (stored.deliveries().isEmpty()) {
         batch.put(db.column(Column.DEAD), Keys.dead(Keys.UNROUTED, event.id()), NOTHING);
       }
       if (admission.learnt() != null) {
@@ -110,18 +107,7 @@ final class Changes {
       }
       // Last, so that a change that could not be prepared is not taken for an earlier event.
       state.duplicates().add(key, known, event.id(), event.receivedAt(), batch);
-      result = new Admitted.Stored(event, List.copyOf(deliveries));
-    }
-
-    private static Event withConflict(Event event, boolean conflict) {
-      return new Event(
-          event.id(),
-          event.receivedAt(),
-          event.envelope(),
-          event.verified(),
-          event.headers(),
-          event.bodySize(),
-          conflict);
+      result = stored;
     }
 
     @Override

@@ -12,6 +12,7 @@ import io.ghlrelay.store.EventId;
 import io.ghlrelay.store.EventPage;
 import io.ghlrelay.store.EventQuery;
 import io.ghlrelay.store.EventStore;
+import io.ghlrelay.store.SharedStore;
 import io.ghlrelay.store.StoreStats;
 import io.ghlrelay.store.StoreUnavailableException;
 import io.ghlrelay.store.commit.GroupCommit;
@@ -32,9 +33,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
 
@@ -128,14 +129,14 @@ public final class RocksDbEventStore implements EventStore {
   public void setPaused(String target, boolean paused) {
     CompletableFuture<Void> answer = new CompletableFuture<>();
     writer.put(new Changes.Pause(state, target, paused, answer));
-    await(answer);
+    GroupCommit.await(answer);
   }
 
   @Override
   public void purge(Instant before) {
     CompletableFuture<Void> answer = new CompletableFuture<>();
     writer.put(new Changes.Purge(state, before, answer));
-    await(answer);
+    GroupCommit.await(answer);
   }
 
   @Override
@@ -149,27 +150,19 @@ public final class RocksDbEventStore implements EventStore {
   public void learnCompany(String locationId, String companyId) {
     CompletableFuture<Boolean> answer = new CompletableFuture<>();
     writer.put(new Removal.Company(state, locationId, companyId, answer));
-    await(answer);
+    GroupCommit.await(answer);
   }
 
   @Override
   public boolean forgetCompany(String locationId) {
     CompletableFuture<Boolean> answer = new CompletableFuture<>();
     writer.put(new Removal.Company(state, locationId, null, answer));
-    return await(answer);
+    return GroupCommit.await(answer);
   }
 
   @Override
   public void erase() {
     state.erase();
-  }
-
-  private static <T> T await(CompletableFuture<T> answer) {
-    try {
-      return answer.join();
-    } catch (CompletionException e) {
-      throw new StoreUnavailableException("the change could not be stored", e.getCause());
-    }
   }
 
   @Override
@@ -284,8 +277,8 @@ public final class RocksDbEventStore implements EventStore {
   }
 
   @Override
-  public void whenReopened(Runnable listener) {
-    state.whenReopened(listener);
+  public void watch(SharedStore.Watcher watcher, Supplier<SharedStore.Member> self) {
+    state.whenReopened(watcher::queuesChanged);
   }
 
   @Override

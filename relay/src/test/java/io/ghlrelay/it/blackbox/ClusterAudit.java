@@ -1,5 +1,6 @@
 package io.ghlrelay.it.blackbox;
 
+import io.ghlrelay.store.DeliveryState;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -36,7 +37,7 @@ record ClusterAudit(
     long early,
     List<Duration> firstLate,
     List<Duration> retryLate) {
-  private static final int DELIVERED = 1;
+  private static final int DELIVERED = DeliveryState.DELIVERED.ordinal();
 
   /** A time in which nobody could have made an attempt. */
   record Outage(Instant from, Instant to) {}

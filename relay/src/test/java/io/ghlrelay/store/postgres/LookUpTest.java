@@ -18,7 +18,7 @@ class LookUpTest {
   private static final int EVENTS = 300;
 
   private static long sum(Connection connection, String column, String tables) throws SQLException {
-    return PostgresEventStore.list(
+    return Sql.list(
             connection,
             "SELECT coalesce(sum("
                 + column

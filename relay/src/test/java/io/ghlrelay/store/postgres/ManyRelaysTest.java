@@ -96,7 +96,7 @@ class ManyRelaysTest {
   private static Told share(PostgresEventStore store, String... ordered) {
     Told told = new Told();
     var member = new SharedStore.Member(Set.of("crm", "erp"), Set.of(ordered), "c1");
-    store.share(told, () -> member);
+    store.watch(told, () -> member);
     return told;
   }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -72,11 +73,7 @@ class SilentRelayTest {
                     }))
         .isInstanceOf(SQLException.class);
 
-    List<String> held =
-        other.with(
-            connection ->
-                PostgresEventStore.list(
-                    connection, PostgresEventStore.PAUSED, row -> row.getString(1)));
+    Set<String> held = other.with(SmallTables::paused);
     assertThat(held).containsExactly("one");
   }
 
@@ -93,12 +90,12 @@ class SilentRelayTest {
   @Test
   void hasNoTransactionOpenWhenItDoesNothing() throws SQLException {
     insert(other);
-    cutOff.with(connection -> PostgresEventStore.list(connection, "SELECT 1", row -> 1));
+    cutOff.with(connection -> Sql.list(connection, "SELECT 1", row -> 1));
 
     List<String> open =
         other.with(
             connection ->
-                PostgresEventStore.list(
+                Sql.list(
                     connection,
                     "SELECT query FROM pg_stat_activity WHERE state LIKE 'idle in transaction%'",
                     row -> row.getString(1)));

@@ -14,11 +14,11 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** What {@code migrate} does. */
-final class StoreMove {
-  private StoreMove() {}
+final class StoreMigration {
+  private StoreMigration() {}
 
-  /** See {@link io.ghlrelay.cli.MigrateCommand.Mover#move}. */
-  static int move(
+  /** See {@link io.ghlrelay.cli.MigrateCommand.Migrator#migrate}. */
+  static int migrate(
       RelayConfig config,
       String from,
       String to,
