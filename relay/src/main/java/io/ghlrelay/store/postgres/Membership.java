@@ -48,15 +48,15 @@ final class Membership {
   /** Each owner of a target once, by leaps over the index; of those, who hold no lease. */
   private static final String TAKE_OVER =
       "WITH RECURSIVE owners AS (SELECT t.target, (SELECT min(p.owner) FROM pending p"
-          + " WHERE p.target = t.target) AS owner FROM unnest(?) AS t(target)"
+          + " WHERE p.target = t.target AND p.due >= 0) AS owner FROM unnest(?) AS t(target)"
           + " UNION ALL SELECT o.target, (SELECT min(p.owner) FROM pending p"
-          + " WHERE p.target = o.target AND p.owner > o.owner) FROM owners o"
+          + " WHERE p.target = o.target AND p.owner > o.owner AND p.due >= 0) FROM owners o"
           + " WHERE o.owner IS NOT NULL),"
           + " gone AS (SELECT target, owner FROM owners WHERE owner > 0 AND NOT EXISTS"
           + " (SELECT FROM relay r WHERE r.epoch = owners.owner AND NOT r.fenced)),"
           + " batch AS (SELECT q.event_id, q.target FROM gone g CROSS JOIN LATERAL"
           + " (SELECT p.event_id, p.target FROM pending p WHERE p.target = g.target"
-          + " AND p.owner = g.owner LIMIT "
+          + " AND p.owner = g.owner AND p.due >= 0 LIMIT "
           + BATCH
           + " FOR UPDATE SKIP LOCKED) q LIMIT "
           + BATCH
@@ -74,7 +74,7 @@ final class Membership {
 
   private static final String ADOPT =
       "UPDATE pending SET owner = ? WHERE (event_id, target) IN (SELECT event_id, target"
-          + " FROM pending WHERE owner = 0 AND target = ANY(?) ORDER BY event_id LIMIT "
+          + " FROM pending WHERE owner = 0 AND target = ANY(?) AND due >= 0 ORDER BY event_id LIMIT "
           + BATCH
           + " FOR UPDATE SKIP LOCKED) RETURNING "
           + Rows.PENDING;
@@ -87,7 +87,7 @@ final class Membership {
           + " coalesce(c.pending, 0) AS pending,"
           + " ARRAY(SELECT target FROM ordered_target o WHERE o.holder = r.epoch AND NOT r.fenced"
           + " ORDER BY target) AS ordered FROM relay r LEFT JOIN (SELECT owner, count(*) AS pending"
-          + " FROM pending GROUP BY owner) c ON c.owner = r.epoch ORDER BY name, epoch DESC";
+          + " FROM pending WHERE due >= 0 GROUP BY owner) c ON c.owner = r.epoch ORDER BY name, epoch DESC";
 
   /** Epochs long over, of which nothing is left. */
   private static final String FORGET =

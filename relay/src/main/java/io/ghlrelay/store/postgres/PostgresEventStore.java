@@ -184,7 +184,8 @@ public final class PostgresEventStore implements EventStore {
     String sql =
         "SELECT "
             + Rows.PENDING
-            + " FROM pending WHERE target = ? AND owner = ? AND (due, event_id) > (?, ?)"
+            + " FROM pending WHERE target = ? AND owner = ? AND due >= 0"
+            + " AND (due, event_id) > (?, ?)"
             + " ORDER BY due, event_id LIMIT ?";
     return database.read(
         connection ->

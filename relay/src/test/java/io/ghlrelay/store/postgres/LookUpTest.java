@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.ghlrelay.ManualClock;
 import io.ghlrelay.TestEvents;
+import io.ghlrelay.store.Admitted;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -55,6 +56,44 @@ class LookUpTest {
           .until(() -> sum(connection, "n_tup_ins", "^duplicate_key_") == EVENTS);
 
       assertThat(sum(connection, "seq_tup_read", "^duplicate_key_")).isZero();
+    }
+  }
+
+  /** The queue's index would serve too, and reads all that is pending for the target. */
+  @Test
+  void anOutcomeFindsItsDeliveryByThePrimaryKeyAlone() throws SQLException {
+    TestDatabase database = TestDatabase.shared();
+    database.clear();
+    TestEvents events = new TestEvents(new ManualClock());
+    try (var store =
+            PostgresEventStore.open(
+                "jdbc:" + database.url(),
+                database.user(),
+                database.password(),
+                "test",
+                "1",
+                Duration.ofDays(7),
+                new SimpleMeterRegistry());
+        Connection connection = database.connect()) {
+      for (int n = 0; n < EVENTS; n++) {
+        var admitted =
+            (Admitted.Stored)
+                store
+                    .admit(events.admission("w" + n, "{\"n\":" + n + "}", "crm", "erp"))
+                    .toCompletableFuture()
+                    .join();
+        assertThat(ManyRelaysTest.delivered(store, admitted.deliveries().get(0))).isTrue();
+      }
+      await()
+          .atMost(Duration.ofSeconds(60))
+          .until(() -> sum(connection, "n_tup_del", "^pending$") == EVENTS);
+
+      assertThat(
+              Sql.list(
+                  connection,
+                  "SELECT idx_tup_read FROM pg_stat_user_indexes WHERE indexrelname = 'pending_due'",
+                  row -> row.getLong(1)))
+          .containsExactly(0L);
     }
   }
 }

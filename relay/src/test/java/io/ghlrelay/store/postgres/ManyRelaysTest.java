@@ -112,7 +112,8 @@ class ManyRelaysTest {
     return store.due(target, DuePosition.START, 1000).stream().map(Delivery::eventId).toList();
   }
 
-  private static boolean delivered(PostgresEventStore store, Delivery before) {
+  /** Records that a delivery has ended well; whether that was taken. */
+  static boolean delivered(PostgresEventStore store, Delivery before) {
     Delivery after =
         new Delivery(
             before.eventId(),

@@ -58,7 +58,9 @@ CREATE TABLE pending (
   autovacuum_vacuum_cost_delay = 0
 );
 
-CREATE INDEX pending_due ON pending (target, owner, due, event_id);
+-- Partial, so that a look-up by id, which says nothing of due, cannot take it for the primary key:
+-- of a table that was empty when the plan was made, both would seem to cost the same.
+CREATE INDEX pending_due ON pending (target, owner, due, event_id) WHERE due >= 0;
 
 -- Deliveries that are: written once, unless they are replayed.
 CREATE TABLE settled (
