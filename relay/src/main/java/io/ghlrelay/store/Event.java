@@ -30,6 +30,8 @@ public record Event(
 
   /** The same event, with the flag that the store has decided on. */
   public Event withConflict(boolean decided) {
-    return new Event(id, receivedAt, envelope, verified, headers, bodySize, decided);
+    return decided == conflict
+        ? this
+        : new Event(id, receivedAt, envelope, verified, headers, bodySize, decided);
   }
 }
