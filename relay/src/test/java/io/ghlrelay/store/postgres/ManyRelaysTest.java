@@ -3,6 +3,7 @@ package io.ghlrelay.store.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.ghlrelay.ManualClock;
 import io.ghlrelay.TestEvents;
 import io.ghlrelay.retry.Outcome;
 import io.ghlrelay.retry.RetryProgress;
@@ -177,6 +178,30 @@ class ManyRelaysTest {
     assertThat(stored).isEqualTo(50);
     assertThat(relays.stream().mapToInt(relay -> due(relay, "crm").size()).sum()).isEqualTo(50);
     assertThat(first).hasSize(50);
+  }
+
+  /** One partition of keys follows another every 42 hours, with a retention of 7 days. */
+  @Test
+  void equalAdmissionsByClocksOnBothSidesOfAnEndOfAPartitionAreOne() {
+    ManualClock early = new ManualClock();
+    long width = Duration.ofHours(42).toSeconds();
+    long now = early.instant().getEpochSecond();
+    early.advance(Duration.ofSeconds(width - Math.floorMod(now, width) - 20));
+    ManualClock late = new ManualClock();
+    late.advance(Duration.between(late.instant(), early.instant().plusSeconds(40)));
+    PostgresEventStore a = relay("a");
+    PostgresEventStore b = relay("b");
+    TestEvents byEarly = new TestEvents(early);
+    TestEvents byLate = new TestEvents(late);
+    int stored = 0;
+    for (int n = 0; n < 100; n++) {
+      String body = "{\"n\":" + n + "}";
+      var one = a.admit(byEarly.admission("w" + n, body)).toCompletableFuture();
+      var other = b.admit(byLate.admission("w" + n, body)).toCompletableFuture();
+      stored += one.join() instanceof Admitted.Stored ? 1 : 0;
+      stored += other.join() instanceof Admitted.Stored ? 1 : 0;
+    }
+    assertThat(stored).isEqualTo(100);
   }
 
   @Test
