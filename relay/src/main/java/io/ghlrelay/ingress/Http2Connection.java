@@ -9,12 +9,14 @@ import io.netty.channel.ChannelPipeline;
 import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http2.DecoratingHttp2ConnectionEncoder;
+import io.netty.handler.codec.http2.DecoratingHttp2FrameWriter;
 import io.netty.handler.codec.http2.DefaultHttp2GoAwayFrame;
 import io.netty.handler.codec.http2.Http2ConnectionDecoder;
 import io.netty.handler.codec.http2.Http2ConnectionEncoder;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2FrameCodec;
 import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
+import io.netty.handler.codec.http2.Http2FrameWriter;
 import io.netty.handler.codec.http2.Http2GoAwayFrame;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2HeadersFrame;
@@ -82,7 +84,51 @@ final class Http2Connection extends ChannelDuplexHandler {
     this.codec = codec;
   }
 
-  /** Counts what the codec itself refuses, since it never becomes a request. */
+  /**
+   * Counts what the codec itself refuses, since it never becomes a request, and lets the sender see
+   * that answer: the codec resets its stream as an error, for which a client may throw the answer
+   * away, whereas it must not for {@link Http2Error#NO_ERROR} (RFC 9113, section 8.1).
+   */
+  private static final class RefusingEncoder extends DecoratingHttp2ConnectionEncoder {
+    private final IngressServer.Shared shared;
+    private final Http2FrameWriter writer;
+    private int refused;
+
+    RefusingEncoder(Http2ConnectionEncoder encoder, IngressServer.Shared shared) {
+      super(encoder);
+      this.shared = shared;
+      writer =
+          new DecoratingHttp2FrameWriter(encoder.frameWriter()) {
+            @Override
+            public ChannelFuture writeRstStream(
+                ChannelHandlerContext ctx, int stream, long error, ChannelPromise promise) {
+              long code = stream == refused ? Http2Error.NO_ERROR.code() : error;
+              return super.writeRstStream(ctx, stream, code, promise);
+            }
+          };
+    }
+
+    @Override
+    public Http2FrameWriter frameWriter() {
+      return writer;
+    }
+
+    @Override
+    public ChannelFuture writeHeaders(
+        ChannelHandlerContext ctx,
+        int stream,
+        Http2Headers headers,
+        int padding,
+        boolean last,
+        ChannelPromise promise) {
+      if (TOO_LARGE.contentEquals(headers.status())) {
+        shared.metrics().refused(Refusal.HEADERS_TOO_LARGE);
+        refused = stream;
+      }
+      return super.writeHeaders(ctx, stream, headers, padding, last, promise);
+    }
+  }
+
   private static final class CodecBuilder extends Http2FrameCodecBuilder {
     private final IngressServer.Shared shared;
 
@@ -94,24 +140,7 @@ final class Http2Connection extends ChannelDuplexHandler {
     @Override
     protected Http2FrameCodec build(
         Http2ConnectionDecoder decoder, Http2ConnectionEncoder encoder, Http2Settings settings) {
-      return super.build(
-          decoder,
-          new DecoratingHttp2ConnectionEncoder(encoder) {
-            @Override
-            public ChannelFuture writeHeaders(
-                ChannelHandlerContext ctx,
-                int stream,
-                Http2Headers headers,
-                int padding,
-                boolean last,
-                ChannelPromise promise) {
-              if (TOO_LARGE.contentEquals(headers.status())) {
-                shared.metrics().refused(Refusal.HEADERS_TOO_LARGE);
-              }
-              return super.writeHeaders(ctx, stream, headers, padding, last, promise);
-            }
-          },
-          settings);
+      return super.build(decoder, new RefusingEncoder(encoder, shared), settings);
     }
   }
 

@@ -146,6 +146,18 @@ class Http2IT {
     }
   }
 
+  /** A reset that names an error would let the client throw the answer away. */
+  @Test
+  void aRefusalOfHeadersReachesAClientThatIsStillSending() throws Exception {
+    try (RelayFixture relay = new RelayFixture(folder, TLS, "targets: {}\n");
+        RawHttp2 client = new RawHttp2(relay.relay.ingressAddress().getPort())) {
+      client.headers(
+          client.newStream(), RawHttp2.post("/webhooks").add("x-long", "~".repeat(17_000)), false);
+      await().atMost(PATIENCE).until(() -> client.seen().size() > 1);
+      assertThat(client.seen()).containsExactly("status 431", "reset 0");
+    }
+  }
+
   @Test
   void aSlowStreamIsGivenUpAndTheOthersAreNot() throws Exception {
     try (RelayFixture relay = new RelayFixture(folder, TLS, "targets: {}\n");

@@ -20,6 +20,7 @@ import io.netty.handler.codec.http2.Http2FrameStream;
 import io.netty.handler.codec.http2.Http2GoAwayFrame;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2HeadersFrame;
+import io.netty.handler.codec.http2.Http2ResetFrame;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.ssl.ApplicationProtocolConfig;
 import io.netty.handler.ssl.ApplicationProtocolNames;
@@ -112,6 +113,8 @@ final class RawHttp2 implements AutoCloseable {
         seen.add("status " + headers.headers().status());
       } else if (message instanceof Http2GoAwayFrame away) {
         seen.add("goaway " + away.errorCode() + " " + away.lastStreamId());
+      } else if (message instanceof Http2ResetFrame reset) {
+        seen.add("reset " + reset.errorCode());
       }
       ReferenceCountUtil.release(message);
     }
