@@ -27,6 +27,9 @@ final class BatchWriter implements GroupCommit.Sink<Change> {
   private final Heartbeat heartbeat;
   private volatile @Nullable String problem;
 
+  /** Changes may be waiting behind the batch that has just failed. */
+  private boolean justFailed;
+
   /**
    * A writer.
    *
@@ -66,6 +69,7 @@ final class BatchWriter implements GroupCommit.Sink<Change> {
       }
       problem = isFaultOfOne(e) ? null : message;
       changes.forEach(change -> change.failed(new StoreUnavailableException(message, e)));
+      justFailed = true;
       heartbeat.uncertain();
     }
   }
@@ -156,10 +160,12 @@ final class BatchWriter implements GroupCommit.Sink<Change> {
   @Override
   public void sync() {}
 
-  /** Looks whether a database that was away is back. */
+  /** Looks whether a database that was away is back, which may take long. */
   @Override
   public void tick() {
-    if (problem != null) {
+    if (justFailed) {
+      justFailed = false; // whoever waits is answered first
+    } else if (problem != null) {
       try {
         database.write(connection -> Sql.list(connection, "SELECT 1", row -> row.getInt(1)));
         problem = null;

@@ -30,14 +30,14 @@ final class Heartbeat implements AutoCloseable {
   /** The owner of what waits for the holder of an ordered target. */
   static final long NOBODY = 0;
 
-  private static final long BEAT_MILLIS = 1_000;
-  private static final long AGAIN_MILLIS = 1_000;
+  private static final long BEAT_MILLIS = 500;
+  private static final long AGAIN_MILLIS = 500;
 
   /** How often what others have learnt of companies is read. */
   private static final long COMPANIES = TimeUnit.SECONDS.toNanos(10);
 
   /** This relay counts its lease as over so much before the database does. */
-  private static final long MARGIN = TimeUnit.SECONDS.toNanos(2);
+  private static final long MARGIN = TimeUnit.SECONDS.toNanos(1);
 
   private static final Logger log = LoggerFactory.getLogger(Heartbeat.class);
 

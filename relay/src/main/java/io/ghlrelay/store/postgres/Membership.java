@@ -21,10 +21,11 @@ import java.util.Set;
  */
 final class Membership {
   /**
-   * How long a relay may be silent before others take its deliveries over. They look each second:
-   * within ten seconds what a dead relay held goes on.
+   * How long a relay may be silent before others take its deliveries over. They look twice a
+   * second, and need some time to read what they took: within ten seconds what a dead relay held
+   * goes on, which is what users are told.
    */
-  static final Duration LEASE = Duration.ofSeconds(8);
+  static final Duration LEASE = Duration.ofSeconds(7);
 
   /** Deliveries taken over in one statement. */
   static final int BATCH = 1000;

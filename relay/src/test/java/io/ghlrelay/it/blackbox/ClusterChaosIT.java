@@ -46,17 +46,22 @@ class ClusterChaosIT {
   private static final int EVENTS = Integer.getInteger("cluster.events", 16_000);
   private static final int RATE = Integer.getInteger("cluster.rate", 200);
   private static final Duration KILL_EVERY =
-      Duration.ofSeconds(Integer.getInteger("cluster.killSeconds", 5));
+      Duration.ofSeconds(Integer.getInteger("cluster.killSeconds", 10));
 
-  /** What the store promises: see {@code Membership}. */
+  /** Within which deliveries of a dead relay go on, as users are told: see OPERATIONS.md. */
   private static final Duration LEASE = Duration.ofSeconds(10);
 
   private static final Duration CUT = LEASE.plusSeconds(6);
 
   /**
-   * Until others look for leases that are over, have taken over, read, and got a slow processor.
+   * What a slow processor may add: relays start beside the load, and one that has just taken over
+   * may be the next to be killed.
    */
-  private static final Duration MARGIN = Duration.ofSeconds(8);
+  private static final Duration MARGIN =
+      Duration.ofSeconds(Integer.getInteger("cluster.marginSeconds", 10));
+
+  /** Twice the time-out of a connection to the database: the processors are busy. */
+  private static final Duration ANSWER = Duration.ofSeconds(12);
 
   private static final String SETTINGS =
       """
@@ -137,7 +142,10 @@ class ClusterChaosIT {
   }
 
   private Void killOneAfterTheOther() throws Exception {
-    for (int turn = 0; !isOver(KILL_EVERY); turn++) {
+    Instant next = Instant.now().plus(KILL_EVERY);
+    for (int turn = 0; !isOver(Duration.between(Instant.now(), next)); turn++) {
+      Instant now = Instant.now();
+      next = next.plus(KILL_EVERY).isAfter(now) ? next.plus(KILL_EVERY) : now;
       ClusterRelay victim = relays.get(turn % relays.size());
       boolean isThird = victim == relays.get(2);
       if (isThird && !third.tryAcquire()) {
@@ -269,7 +277,7 @@ class ClusterChaosIT {
     assertThat(audit.early()).as("attempts before they were due").isZero();
     assertThat(last(audit.firstLate())).as("stuck").isLessThan(LEASE.plus(MARGIN));
     assertThat(last(audit.retryLate())).as("off schedule").isLessThan(LEASE.plus(MARGIN));
-    assertThat(load.longest()).as("an answer took").isLessThan(LEASE.plus(MARGIN));
+    assertThat(load.longest()).as("an answer took").isLessThan(ANSWER);
     assertThat(kills).isPositive();
     assertThat(outages).hasSize(2);
     assertThat(relays.get(2).logged("Others have taken")).as("the cut was noticed").isPositive();

@@ -3,10 +3,19 @@ package io.ghlrelay.store.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.ghlrelay.TestEvents;
+import io.ghlrelay.store.Admission;
+import io.ghlrelay.store.StoreUnavailableException;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -18,6 +27,9 @@ import org.junit.jupiter.api.Timeout;
 @Tag("once")
 class SilentRelayTest {
   private static final String INSERT = "INSERT INTO paused_target (target) VALUES ('one')";
+
+  /** Well below the time-out of a connection, 5 s. */
+  private static final Duration SOON = Duration.ofSeconds(3);
 
   private FaultProxy cable;
   private Database cutOff;
@@ -84,6 +96,48 @@ class SilentRelayTest {
     } catch (SQLException e) {
       return insert(other);
     }
+  }
+
+  /** What waits behind a batch that has failed does not wait for a look at the database too. */
+  @Test
+  void answersWhoeverWaitsAsSoonAsItKnows() throws SQLException {
+    TestDatabase database = TestDatabase.shared();
+    TestEvents events = new TestEvents(Clock.systemUTC());
+    PostgresEventStore store =
+        PostgresEventStore.open(
+            "jdbc:postgresql://127.0.0.1:" + cable.port() + "/relay",
+            database.user(),
+            database.password(),
+            "one",
+            "1",
+            Duration.ofDays(7),
+            new SimpleMeterRegistry());
+    try {
+      store.admit(events.admission("before", "{}", "crm")).toCompletableFuture().join();
+      cable.cut();
+      List<CompletableFuture<Instant>> refused =
+          IntStream.range(0, 20)
+              .mapToObj(i -> refusedAt(store, events.admission("w" + i, "{}" + i, "crm")))
+              .toList();
+      Instant first = refused.get(0).join();
+      assertThat(refused)
+          .allSatisfy(at -> assertThat(Duration.between(first, at.join())).isLessThan(SOON));
+    } finally {
+      cable.heal();
+      store.close();
+    }
+  }
+
+  private static CompletableFuture<Instant> refusedAt(
+      PostgresEventStore store, Admission admission) {
+    return store
+        .admit(admission)
+        .handle(
+            (admitted, refusal) -> {
+              assertThat(refusal).isInstanceOf(StoreUnavailableException.class);
+              return Instant.now();
+            })
+        .toCompletableFuture();
   }
 
   /** What an idle relay keeps ready must not be taken for a silent transaction. */
