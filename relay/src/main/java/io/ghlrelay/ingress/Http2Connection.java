@@ -16,6 +16,7 @@ import io.netty.handler.codec.http2.Http2ConnectionEncoder;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2FrameCodec;
 import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
+import io.netty.handler.codec.http2.Http2FrameStreamException;
 import io.netty.handler.codec.http2.Http2FrameWriter;
 import io.netty.handler.codec.http2.Http2GoAwayFrame;
 import io.netty.handler.codec.http2.Http2Headers;
@@ -44,8 +45,9 @@ final class Http2Connection extends ChannelDuplexHandler {
   static final int MAX_STREAMS = 100;
 
   /**
-   * Streams that a client may cancel within {@link #RESET_SECONDS}: beyond it, it is taken for a
-   * rapid reset (CVE-2023-44487), and the connection is closed.
+   * Streams that a client may cancel within {@link #RESET_SECONDS}, and as many that it may have
+   * the relay reset by its mistakes: beyond it, it is taken for a rapid reset (CVE-2023-44487,
+   * CVE-2025-55163), and the connection is closed.
    */
   static final int MAX_RESETS = 200;
 
@@ -254,6 +256,10 @@ final class Http2Connection extends ChannelDuplexHandler {
 
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    if (cause instanceof Http2FrameStreamException) {
+      ctx.fireExceptionCaught(cause); // a mistake in one stream resets that one
+      return;
+    }
     log.debug("A connection broke.", cause);
     ctx.close();
   }

@@ -10,14 +10,19 @@ import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http2.DefaultHttp2ResetFrame;
 import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.HttpConversionUtil.ExtensionHeaderNames;
 import io.netty.util.ReferenceCountUtil;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Makes a stream of HTTP/2 look as a request of HTTP/1.1 does: nothing but the request, with the
  * headers that the sender gave it. Confined to its event loop.
  */
 final class Http2Stream extends ChannelDuplexHandler {
+  private static final Logger log = LoggerFactory.getLogger(Http2Stream.class);
+
   private boolean received;
   private boolean answered;
 
@@ -52,5 +57,15 @@ final class Http2Stream extends ChannelDuplexHandler {
       ctx.write(new DefaultHttp2ResetFrame(Http2Error.NO_ERROR));
     }
     ctx.close(promise);
+  }
+
+  /** The sender's mistake in a frame: whoever tells of it then resets the stream, with its code. */
+  @Override
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    if (cause instanceof Http2Exception) {
+      log.debug("A stream broke.", cause);
+    } else {
+      ctx.fireExceptionCaught(cause);
+    }
   }
 }

@@ -8,6 +8,7 @@ import io.ghlrelay.TestCertificates;
 import io.ghlrelay.config.ConfigLoader;
 import io.ghlrelay.conformance.sink.SinkServer;
 import io.ghlrelay.store.EventId;
+import io.netty.handler.codec.http2.DefaultHttp2Headers;
 import io.netty.handler.codec.http2.DefaultHttp2PingFrame;
 import io.netty.handler.codec.http2.Http2FrameStream;
 import io.netty.handler.codec.http2.Http2Headers;
@@ -204,6 +205,64 @@ class Http2IT {
       Http2FrameStream stream = client.newStream();
       client.headers(stream, RawHttp2.post("/webhooks"), false);
       client.reset(stream);
+    }
+  }
+
+  @Test
+  void aMalformedRequestIsRefusedOnItsStreamAlone() throws Exception {
+    List<Http2Headers> malformed =
+        List.of(
+            malformed().method("POST").path("/webhooks"), // no scheme
+            malformed().method("POST").path("/webhooks").scheme("https").add("X-Upper", "case"),
+            malformed().method("POST").path("/webhooks").scheme("https").add("connection", "close"),
+            malformed().method("POST").path("/webhooks").scheme("https").add("x-line", "a\r\nb"),
+            malformed().method("POST").path("/webhooks").scheme("https").add("content-length", "9"),
+            malformed().method("POST").path("/webhooks").scheme("https").add(":extra", "1"));
+    try (RelayFixture relay = new RelayFixture(folder, TLS, "targets: {}\n");
+        RawHttp2 client = new RawHttp2(relay.relay.ingressAddress().getPort())) {
+      for (int i = 0; i < malformed.size(); i++) {
+        Http2FrameStream stream = client.newStream();
+        client.headers(stream, malformed.get(i), true);
+        int soFar = i + 1;
+        await().atMost(PATIENCE).until(() -> client.seen().size() >= soFar);
+      }
+      assertThat(client.seen())
+          .containsExactly("status 400", "reset 1", "reset 1", "reset 1", "reset 1", "reset 1");
+      send(relay, client, "{}");
+      await().atMost(PATIENCE).until(() -> client.seen().contains("status 200"));
+      assertThat(client.channel.isActive()).isTrue();
+    }
+  }
+
+  private static Http2Headers malformed() {
+    return new DefaultHttp2Headers(false);
+  }
+
+  /** The same by mistakes for which the server itself resets the streams (CVE-2025-55163). */
+  @Test
+  void aRapidResetOfTheServersMakingEndsItsConnectionAndNoOther() throws Exception {
+    try (RelayFixture relay = new RelayFixture(folder, TLS, "targets: {}\n");
+        RawHttp2 client = new RawHttp2(relay.relay.ingressAddress().getPort())) {
+      post(relay, "before").join();
+      for (int made = 50; made <= 150; made += 50) { // a client may have 100 open
+        makeReset(client, 50);
+        int soFar = made;
+        await().atMost(PATIENCE).until(() -> client.seen().size() == soFar);
+      }
+      assertThat(client.seen()).containsOnly("reset 1");
+      send(relay, client, "{}");
+      await().atMost(PATIENCE).until(() -> client.seen().contains("status 200"));
+      makeReset(client, 75);
+      await().atMost(PATIENCE).until(() -> client.seen().contains("closed"));
+      assertThat(post(relay, "after").join().statusCode()).isEqualTo(200);
+    }
+  }
+
+  private static void makeReset(RawHttp2 client, int streams) {
+    for (int i = 0; i < streams; i++) {
+      Http2FrameStream stream = client.newStream();
+      client.headers(stream, RawHttp2.post("/webhooks"), false);
+      client.windowOfNothing(stream);
     }
   }
 

@@ -15,6 +15,7 @@ import io.netty.handler.codec.http2.DefaultHttp2ResetFrame;
 import io.netty.handler.codec.http2.Http2ChannelDuplexHandler;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Frame;
+import io.netty.handler.codec.http2.Http2FrameCodec;
 import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
 import io.netty.handler.codec.http2.Http2FrameStream;
 import io.netty.handler.codec.http2.Http2GoAwayFrame;
@@ -29,8 +30,10 @@ import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import io.netty.util.ReferenceCountUtil;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** A client that speaks HTTP/2 frame by frame, and need not be polite. Thread-safe. */
 final class RawHttp2 implements AutoCloseable {
@@ -102,11 +105,32 @@ final class RawHttp2 implements AutoCloseable {
     channel.writeAndFlush(new DefaultHttp2ResetFrame(Http2Error.CANCEL).stream(stream));
   }
 
+  /** A mistake for which the server resets the stream: it may send nothing more than before. */
+  void windowOfNothing(Http2FrameStream stream) {
+    channel.eventLoop().execute(() -> frames.windowOfNothing(stream));
+  }
+
   void write(Http2Frame frame) {
     channel.writeAndFlush(frame);
   }
 
   private final class Frames extends Http2ChannelDuplexHandler {
+    private @Nullable ChannelHandlerContext codec;
+
+    @Override
+    protected void handlerAdded0(ChannelHandlerContext ctx) {
+      codec = ctx.pipeline().context(Http2FrameCodec.class);
+    }
+
+    void windowOfNothing(Http2FrameStream stream) {
+      ChannelHandlerContext ctx = Objects.requireNonNull(codec);
+      ((Http2FrameCodec) ctx.handler())
+          .encoder()
+          .frameWriter()
+          .writeWindowUpdate(ctx, stream.id(), 0, ctx.newPromise());
+      ctx.flush();
+    }
+
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
       if (message instanceof Http2HeadersFrame headers) {
