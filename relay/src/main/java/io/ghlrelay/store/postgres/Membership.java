@@ -4,8 +4,6 @@ import io.ghlrelay.store.Delivery;
 import io.ghlrelay.store.SharedStore.RelayInfo;
 import java.sql.Array;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -102,16 +100,8 @@ final class Membership {
 
   /** Enters, and commits. */
   static long enter(Connection connection, String name, String version) throws SQLException {
-    long epoch;
-    try (PreparedStatement statement = connection.prepareStatement(ENTER)) {
-      statement.setString(1, name);
-      statement.setString(2, version);
-      statement.setLong(3, LEASE.toSeconds());
-      try (ResultSet row = statement.executeQuery()) {
-        row.next();
-        epoch = row.getLong(1);
-      }
-    }
+    long epoch =
+        Sql.list(connection, ENTER, row -> row.getLong(1), name, version, LEASE.toSeconds()).get(0);
     connection.commit();
     return epoch;
   }
@@ -121,14 +111,8 @@ final class Membership {
    * those long over, and commits. To be called when the process starts, and only then.
    */
   static void supersede(Connection connection, String name, long epoch) throws SQLException {
-    try (PreparedStatement statement = connection.prepareStatement(SUPERSEDE)) {
-      statement.setString(1, name);
-      statement.setLong(2, epoch);
-      statement.executeUpdate();
-    }
-    try (PreparedStatement statement = connection.prepareStatement(FORGET)) {
-      statement.executeUpdate();
-    }
+    Sql.update(connection, SUPERSEDE, name, epoch);
+    Sql.update(connection, FORGET);
     connection.commit();
   }
 
@@ -146,23 +130,14 @@ final class Membership {
 
   /** Renews the lease, and commits; false = this epoch is over, enter anew. */
   static boolean renew(Connection connection, long epoch, String config) throws SQLException {
-    boolean renewed;
-    try (PreparedStatement statement = connection.prepareStatement(RENEW)) {
-      statement.setLong(1, LEASE.toSeconds());
-      statement.setString(2, config);
-      statement.setLong(3, epoch);
-      renewed = statement.executeUpdate() == 1;
-    }
+    boolean renewed = Sql.update(connection, RENEW, LEASE.toSeconds(), config, epoch) == 1;
     connection.commit();
     return renewed;
   }
 
   /** Fences the relays whose leases have run out. Commit is the caller's. */
   static void fence(Connection connection, long epoch) throws SQLException {
-    try (PreparedStatement statement = connection.prepareStatement(FENCE)) {
-      statement.setLong(1, epoch);
-      statement.executeUpdate();
-    }
+    Sql.update(connection, FENCE, epoch);
   }
 
   /**
@@ -173,12 +148,8 @@ final class Membership {
    */
   static int takeOver(Connection connection, long epoch, Collection<String> targets)
       throws SQLException {
-    int taken;
-    try (PreparedStatement statement = connection.prepareStatement(TAKE_OVER)) {
-      statement.setArray(1, connection.createArrayOf("text", targets.toArray(String[]::new)));
-      statement.setLong(2, epoch);
-      taken = statement.executeUpdate();
-    }
+    Array names = connection.createArrayOf("text", targets.toArray(String[]::new));
+    int taken = Sql.update(connection, TAKE_OVER, names, epoch);
     connection.commit();
     return taken;
   }
@@ -192,11 +163,7 @@ final class Membership {
   static Set<String> hold(Connection connection, long epoch, Collection<String> ordered)
       throws SQLException {
     Array targets = connection.createArrayOf("text", ordered.toArray(String[]::new));
-    try (PreparedStatement statement = connection.prepareStatement(HOLD)) {
-      statement.setLong(1, epoch);
-      statement.setArray(2, targets);
-      statement.executeUpdate();
-    }
+    Sql.update(connection, HOLD, epoch, targets);
     return Set.copyOf(Sql.list(connection, HELD, row -> row.getString(1), epoch, targets));
   }
 
@@ -239,10 +206,7 @@ final class Membership {
 
   /** Leaves: others need not wait for the lease to run out. */
   static void leave(Connection connection, long epoch) throws SQLException {
-    try (PreparedStatement statement = connection.prepareStatement(LEAVE)) {
-      statement.setLong(1, epoch);
-      statement.executeUpdate();
-    }
+    Sql.update(connection, LEAVE, epoch);
     Heartbeat.hint(connection);
     connection.commit();
   }

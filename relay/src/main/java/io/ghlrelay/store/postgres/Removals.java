@@ -1,8 +1,8 @@
 package io.ghlrelay.store.postgres;
 
 import io.ghlrelay.store.EventId;
+import java.sql.Array;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
@@ -28,13 +28,11 @@ final class Removals {
 
   /** Removes events with all that hangs on them; how many were held. Commit is the caller's. */
   static int remove(Connection connection, List<EventId> ids) throws SQLException {
-    UUID[] uuids = ids.stream().map(Rows::uuid).toArray(UUID[]::new);
+    Array uuids =
+        connection.createArrayOf("uuid", ids.stream().map(Rows::uuid).toArray(UUID[]::new));
     int events = 0;
     for (String sql : OF_EVENTS) {
-      try (PreparedStatement statement = connection.prepareStatement(sql)) {
-        statement.setArray(1, connection.createArrayOf("uuid", uuids));
-        events = statement.executeUpdate();
-      }
+      events = Sql.update(connection, sql, uuids);
     }
     return events;
   }

@@ -3,8 +3,6 @@ package io.ghlrelay.store.postgres;
 import io.ghlrelay.routing.RoutedTarget;
 import io.ghlrelay.store.Delivery;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -61,58 +59,43 @@ final class Replays {
       }
     }
     if (!replayed.isEmpty()) {
-      try (PreparedStatement statement = connection.prepareStatement(ROUTED)) {
-        statement.setObject(1, id);
-        statement.executeUpdate();
-      }
+      Sql.update(connection, ROUTED, id);
     }
     return replayed;
   }
 
   private static @Nullable Long receivedAt(Connection connection, UUID id) throws SQLException {
-    try (PreparedStatement statement = connection.prepareStatement(EVENT)) {
-      statement.setObject(1, id);
-      try (ResultSet row = statement.executeQuery()) {
-        return row.next() ? row.getLong(1) : null;
-      }
-    }
+    return first(Sql.list(connection, EVENT, row -> row.getLong(1), id));
   }
 
   private static boolean isPending(Connection connection, UUID id, String target)
       throws SQLException {
-    try (PreparedStatement statement = connection.prepareStatement(IS_PENDING)) {
-      statement.setObject(1, id);
-      statement.setString(2, target);
-      try (ResultSet row = statement.executeQuery()) {
-        return row.next();
-      }
-    }
+    return !Sql.list(connection, IS_PENDING, row -> true, id, target).isEmpty();
   }
 
   private static @Nullable Delivery unsettle(Connection connection, UUID id, String target)
       throws SQLException {
-    try (PreparedStatement statement = connection.prepareStatement(UNSETTLE)) {
-      statement.setObject(1, id);
-      statement.setString(2, target);
-      try (ResultSet row = statement.executeQuery()) {
-        return row.next() ? Rows.settled(row) : null;
-      }
-    }
+    return first(Sql.list(connection, UNSETTLE, Rows::settled, id, target));
+  }
+
+  private static <T> @Nullable T first(List<T> found) {
+    return found.isEmpty() ? null : found.get(0);
   }
 
   private static boolean pend(Connection connection, Delivery delivery, long receivedAt, long owner)
       throws SQLException {
     Instant due = Objects.requireNonNull(delivery.due());
-    try (PreparedStatement statement = connection.prepareStatement(PEND)) {
-      statement.setObject(1, Rows.uuid(delivery.eventId()));
-      statement.setString(2, delivery.target());
-      statement.setString(3, delivery.route());
-      statement.setInt(4, delivery.series());
-      statement.setLong(5, Rows.micros(due));
-      statement.setLong(6, Rows.micros(delivery.updatedAt()));
-      statement.setLong(7, receivedAt);
-      statement.setLong(8, owner);
-      return statement.executeUpdate() == 1;
-    }
+    return Sql.update(
+            connection,
+            PEND,
+            Rows.uuid(delivery.eventId()),
+            delivery.target(),
+            delivery.route(),
+            delivery.series(),
+            Rows.micros(due),
+            Rows.micros(delivery.updatedAt()),
+            receivedAt,
+            owner)
+        == 1;
   }
 }

@@ -22,10 +22,7 @@ final class Sql {
   static <T> List<T> list(
       Connection connection, String sql, Mapping<T> mapping, @Nullable Object... parameters)
       throws SQLException {
-    try (PreparedStatement statement = connection.prepareStatement(sql)) {
-      for (int i = 0; i < parameters.length; i++) {
-        statement.setObject(i + 1, parameters[i]);
-      }
+    try (PreparedStatement statement = bound(connection, sql, parameters)) {
       List<T> found = new ArrayList<>();
       try (ResultSet rows = statement.executeQuery()) {
         while (rows.next()) {
@@ -39,11 +36,17 @@ final class Sql {
   /** Changes something; how many rows. */
   static int update(Connection connection, String sql, @Nullable Object... parameters)
       throws SQLException {
-    try (PreparedStatement statement = connection.prepareStatement(sql)) {
-      for (int i = 0; i < parameters.length; i++) {
-        statement.setObject(i + 1, parameters[i]);
-      }
+    try (PreparedStatement statement = bound(connection, sql, parameters)) {
       return statement.executeUpdate();
     }
+  }
+
+  private static PreparedStatement bound(
+      Connection connection, String sql, @Nullable Object... parameters) throws SQLException {
+    PreparedStatement statement = connection.prepareStatement(sql);
+    for (int i = 0; i < parameters.length; i++) {
+      statement.setObject(i + 1, parameters[i]);
+    }
+    return statement;
   }
 }

@@ -29,21 +29,24 @@ class LookUpTest {
         .get(0);
   }
 
+  private static PostgresEventStore store(TestDatabase database) {
+    return PostgresEventStore.open(
+        "jdbc:" + database.url(),
+        database.user(),
+        database.password(),
+        "test",
+        "1",
+        Duration.ofDays(7),
+        new SimpleMeterRegistry());
+  }
+
   @Test
   void aDuplicateIsLookedUpByIndexEvenWhereTheTableWasEmptyWhenThePlanWasMade()
       throws SQLException {
     TestDatabase database = TestDatabase.shared();
     database.clear();
     TestEvents events = new TestEvents(new ManualClock());
-    try (var store =
-            PostgresEventStore.open(
-                "jdbc:" + database.url(),
-                database.user(),
-                database.password(),
-                "test",
-                "1",
-                Duration.ofDays(7),
-                new SimpleMeterRegistry());
+    try (var store = store(database);
         Connection connection = database.connect()) {
       for (int n = 0; n < EVENTS; n++) {
         store
@@ -65,15 +68,7 @@ class LookUpTest {
     TestDatabase database = TestDatabase.shared();
     database.clear();
     TestEvents events = new TestEvents(new ManualClock());
-    try (var store =
-            PostgresEventStore.open(
-                "jdbc:" + database.url(),
-                database.user(),
-                database.password(),
-                "test",
-                "1",
-                Duration.ofDays(7),
-                new SimpleMeterRegistry());
+    try (var store = store(database);
         Connection connection = database.connect()) {
       for (int n = 0; n < EVENTS; n++) {
         var admitted =
